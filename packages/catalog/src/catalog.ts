@@ -1,0 +1,78 @@
+import type { Scope, Uid } from '@bucky/dicom';
+import type { CommitOutcome, ConflictRecord, DeflatedMetadata, InstanceRecord, Location } from './instance-record.js';
+import type { Query, ResultPage } from './query.js';
+
+/** A part of the archive named by UIDs: one without series is a whole study, without instance a whole series. */
+export interface Target {
+  readonly studyUid: Uid;
+  readonly seriesUid?: Uid;
+  readonly instanceUid?: Uid;
+}
+
+/** What a retrieve needs to know of one Instance. */
+export interface LocatedInstance {
+  readonly studyUid: Uid;
+  readonly seriesUid: Uid;
+  readonly instanceUid: Uid;
+  readonly sopClassUid: Uid;
+  readonly transferSyntaxUid: Uid;
+  readonly receipt: string;
+  readonly location: Location;
+  readonly sha256: string;
+  readonly crc32: number;
+  readonly bareDataSetOffset?: number;
+  readonly deflated: boolean;
+  readonly numberOfFrames?: number;
+}
+
+export interface Catalog {
+  /**
+   * Commits records in one transaction, synced to disk when this resolves; outcomes in the order of `records`.
+   * The same UID twice within one call is judged in order. A conflict is entered in the list of conflicts.
+   */
+  commit(records: readonly InstanceRecord[]): Promise<readonly CommitOutcome[]>;
+  /** The live Instance of that UID, whatever its study: what the receiver compares with before it writes. */
+  known(
+    instanceUid: Uid,
+  ): Promise<
+    { readonly studyUid: Uid; readonly seriesUid: Uid; readonly sha256: string; readonly receipt: string } | undefined
+  >;
+  conflicts(options: { readonly limit: number; readonly after?: string }): Promise<readonly ConflictRecord[]>;
+  /** Answers a query. @see PS3.4 C.2.2.2, PS3.18 10.6 */
+  find(query: Query, scope: Scope): Promise<ResultPage>;
+  /** Live Instances of a target in the order of the search (SeriesNumber, InstanceNumber, then UIDs), in batches. */
+  locate(target: Target, scope: Scope): AsyncIterable<readonly LocatedInstance[]>;
+  /** One Instance with its frame table and bulk entries. */
+  frameTable(
+    target: Required<Target>,
+    scope: Scope,
+  ): Promise<{ readonly instance: LocatedInstance; readonly frameTable: Uint8Array | undefined } | undefined>;
+  bulkEntry(
+    target: Required<Target>,
+    path: string,
+    scope: Scope,
+  ): Promise<
+    | {
+        readonly instance: LocatedInstance;
+        readonly vr: string;
+        readonly offset: number;
+        readonly length: number;
+        readonly crc32: number;
+      }
+    | undefined
+  >;
+  /** Metadata of a target's live Instances, in the order of {@link locate}, in batches of bounded size. */
+  metadata(target: Target, scope: Scope): AsyncIterable<readonly DeflatedMetadata[]>;
+  /** What a validator of {@link metadata} is made of without reading it; undefined when the target holds nothing. */
+  metadataVersion(target: Target, scope: Scope): Promise<string | undefined>;
+  counts(scope: Scope): Promise<{
+    readonly studies: number;
+    readonly series: number;
+    readonly instances: number;
+    readonly bytes: number;
+    readonly conflicts: number;
+  }>;
+  /** Runs SQLite's own check; false when the file is damaged. May take minutes; runs beside reads. */
+  isSound(): Promise<boolean>;
+  close(): Promise<void>;
+}

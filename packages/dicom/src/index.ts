@@ -1,0 +1,9 @@
+export { BuckyError, errorCodes, type ErrorCode } from './bucky-error.js';
+export type { ByteRange, Bytes } from './bytes.js';
+export { DataSet, type Attribute, type BulkValue } from './data-set.js';
+export type { Fragment, FrameLocation, FrameTable } from './frame-table.js';
+export type { BulkEntry, InstanceIdentity, Oddity, Part10 } from './part10.js';
+export type { Scope } from './scope.js';
+export { tag, tagText, type Tag } from './tag.js';
+export { isUid, parseUid, type Uid } from './uid.js';
+export { isVr, longLength, type Vr } from './vr.js';

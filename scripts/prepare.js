@@ -1,0 +1,1 @@
+// Builds the packages and prepares the viewer; runs at the end of `npm ci`.
