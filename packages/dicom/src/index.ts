@@ -7,3 +7,12 @@ export type { Scope } from './scope.js';
 export { tag, tagText, type Tag } from './tag.js';
 export { isUid, parseUid, type Uid } from './uid.js';
 export { isVr, longLength, type Vr } from './vr.js';
+export {
+  dictionaryEntry,
+  dictionaryVr,
+  keywordOf,
+  parseTag,
+  tagOf,
+  uidName,
+  type DictionaryEntry,
+} from './dictionary/dictionary.js';
