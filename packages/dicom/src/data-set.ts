@@ -16,6 +16,8 @@ export interface Attribute {
   readonly tag: Tag;
   /** As written, or from the dictionary where the Transfer Syntax does not write it (`UN` when unknown). */
   readonly vr: Vr;
+  /** True when the VR is the dictionary's: `US` may then mean SS, which Pixel Representation tells. @see PS3.5 A.1 */
+  readonly implied?: boolean;
   /** The value as it lies in the file, its own byte order and character set, padding included. */
   readonly bytes?: Uint8Array;
   readonly items?: readonly DataSet[];
