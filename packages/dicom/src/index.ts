@@ -21,3 +21,12 @@ export { characterSet, characterSetOf, isCharacterSet, type CharacterSet, type T
 export { writeDicomJson, type DicomJsonOptions } from './dicom-json.js';
 export { foldText } from './fold-text.js';
 export { formatPersonName, parsePersonName, personNameQuery, type PersonName } from './person-name.js';
+export {
+  parseDate,
+  parseDateRange,
+  parseDateTime,
+  parseDateTimeRange,
+  parseTime,
+  parseTimeRange,
+  type TextRange,
+} from './date-time.js';
