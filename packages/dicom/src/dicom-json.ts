@@ -73,7 +73,8 @@ function memberText(attribute: Attribute, vr: Vr, place: Place): string {
   }
   if (bytes === undefined || bytes.length === 0) return '';
   const values = valuesText(attribute, vr, place);
-  if (values !== undefined) return values === '' ? '' : `,"Value":[${values}]`;
+  if (values === '' || values === 'null') return ''; // of a name, only delimiters
+  if (values !== undefined) return `,"Value":[${values}]`;
   const size = valueByteOrder(attribute, place.dataSet) === 'big' ? wordSize[vr] : undefined;
   return `,"InlineBinary":"${base64(size === undefined ? bytes : swapped(bytes, size))}"`;
 }
