@@ -1,3 +1,7 @@
+import { BuckyError } from './bucky-error.js';
+import { decodeEncapsulatedFrames, encapsulatedKind, groupedKind } from './frames/encapsulated-frames.js';
+import { decodeNativeFrames, nativeKind } from './frames/native-frames.js';
+
 /** A run of bytes that holds a Frame's value, or a part of it. */
 export interface Fragment {
   readonly offset: number;
@@ -27,4 +31,15 @@ export interface FrameTable {
   frame(frameNumber: number): FrameLocation;
   /** Packs the table for storage; `decodeFrameTable` is its inverse. */
   encode(): Uint8Array;
+}
+
+/**
+ * Unpacks what {@link FrameTable.encode} gave; the bytes are not copied, so that one Frame of many is found without
+ * reading the rest. Throws `damaged`.
+ */
+export function decodeFrameTable(bytes: Uint8Array): FrameTable {
+  const [kind] = bytes;
+  if (kind === nativeKind) return decodeNativeFrames(bytes);
+  if (kind === encapsulatedKind || kind === groupedKind) return decodeEncapsulatedFrames(bytes);
+  throw new BuckyError('damaged', 'Cannot decode a frame table: its first byte is of no known kind');
 }

@@ -1,10 +1,15 @@
 export { BuckyError, errorCodes, type ErrorCode } from './bucky-error.js';
 export type { ByteRange, Bytes } from './bytes.js';
+export { combineCrc32 } from './crc32.js';
 export { DataSet, type Attribute, type BulkValue } from './data-set.js';
-export type { Fragment, FrameLocation, FrameTable } from './frame-table.js';
+export { decodeFrameTable, type Fragment, type FrameLocation, type FrameTable } from './frame-table.js';
+export { writeFileMeta } from './header-writer.js';
 export type { BulkEntry, InstanceIdentity, Oddity, Part10 } from './part10.js';
+export { Part10Reader } from './part10-reader.js';
+export { defaultReaderLimits, type ReaderLimits } from './reader/reader-limits.js';
 export type { Scope } from './scope.js';
 export { tag, tagText, type Tag } from './tag.js';
+export { transferSyntaxes, transferSyntaxOf, type TransferSyntax } from './transfer-syntax.js';
 export { isUid, parseUid, type Uid } from './uid.js';
 export { isVr, longLength, type Vr } from './vr.js';
 export {

@@ -1,0 +1,133 @@
+import { combineCrc32 } from '../crc32.js';
+import type { Fragment, FrameLocation, FrameTable } from '../frame-table.js';
+import { checkFrameNumber, viewOfTable } from './packed-table.js';
+
+/** First byte of a packed table where each fragment is a Frame. */
+export const encapsulatedKind = 2;
+/** First byte of a packed table where a Frame may have several fragments. */
+export const groupedKind = 3;
+
+/**
+ * 0 1 kind, 1 8 offset of the first fragment's value, 9 4 number of fragments, 13 4 Number of Frames, then 4 each length of
+ * a fragment, 4 each CRC-32 of a Frame and, when grouped, 4 each index of a Frame's first fragment; little endian.
+ */
+const headLength = 17;
+
+/** Bytes of an item's header, which lie between fragments: Tag and length. @see PS3.5 A.4 */
+export const itemHeaderLength = 8;
+
+/** What is known of the fragments of encapsulated Pixel Data: columns of one table. */
+export interface FragmentColumns {
+  /** Of the first fragment's value. */
+  readonly offset: number;
+  readonly lengths: readonly number[];
+  readonly crc32s: readonly number[];
+}
+
+/** Encapsulated Frames. Fragments lie one after the other, so that lengths are all it takes to find them. @see PS3.5 A.4 */
+class EncapsulatedFrames implements FrameTable {
+  readonly kind = 'encapsulated';
+  readonly numberOfFrames: number;
+  readonly #view: DataView;
+  readonly #numberOfFragments: number;
+  readonly #grouped: boolean;
+  /** Where each fragment's value begins; made when first asked. */
+  #offsets: Float64Array | undefined;
+
+  constructor(view: DataView) {
+    this.#view = view;
+    this.#grouped = view.getUint8(0) === groupedKind;
+    this.#numberOfFragments = view.getUint32(9, true);
+    this.numberOfFrames = view.getUint32(13, true);
+  }
+
+  frame(frameNumber: number): FrameLocation {
+    checkFrameNumber(frameNumber, this.numberOfFrames);
+    const frameIndex = frameNumber - 1;
+    const fragments: Fragment[] = [];
+    let length = 0;
+    const past = frameIndex + 1 === this.numberOfFrames ? this.#numberOfFragments : this.#firstFragment(frameIndex + 1);
+    for (let fragment = this.#firstFragment(frameIndex); fragment < past; fragment += 1) {
+      fragments.push({ offset: this.#offsetOf(fragment), length: this.#lengthOf(fragment) });
+      length += this.#lengthOf(fragment);
+    }
+    const last = fragments.at(-1);
+    const start = fragments[0]?.offset ?? 0;
+    return {
+      start,
+      end: last === undefined ? start : last.offset + last.length,
+      fragments,
+      crc32: this.#view.getUint32(headLength + 4 * (this.#numberOfFragments + frameIndex), true),
+      bitOffset: 0,
+      bitLength: 8 * length,
+    };
+  }
+
+  encode(): Uint8Array {
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset, this.#view.byteLength);
+  }
+
+  #firstFragment(frameIndex: number): number {
+    if (!this.#grouped) return frameIndex;
+    const at = headLength + 4 * (this.#numberOfFragments + this.numberOfFrames + frameIndex);
+    return this.#view.getUint32(at, true);
+  }
+
+  #lengthOf(fragment: number): number {
+    return this.#view.getUint32(headLength + 4 * fragment, true);
+  }
+
+  #offsetOf(fragment: number): number {
+    this.#offsets ??= this.#addUp();
+    return this.#offsets[fragment]!;
+  }
+
+  #addUp(): Float64Array {
+    const offsets = new Float64Array(this.#numberOfFragments);
+    let offset = Number(this.#view.getBigUint64(1, true));
+    for (let fragment = 0; fragment < offsets.length; fragment += 1) {
+      offsets[fragment] = offset;
+      offset += this.#lengthOf(fragment) + itemHeaderLength;
+    }
+    return offsets;
+  }
+}
+
+/** Makes the table of encapsulated Frames; `firsts` are the indices of each Frame's first fragment, ascending. */
+export function encapsulatedFrames(fragments: FragmentColumns, firsts: readonly number[]): FrameTable {
+  const { lengths, crc32s } = fragments;
+  const grouped = firsts.length !== lengths.length;
+  const columns = grouped ? 2 * firsts.length : firsts.length;
+  const view = new DataView(new ArrayBuffer(headLength + 4 * (lengths.length + columns)));
+  view.setUint8(0, grouped ? groupedKind : encapsulatedKind);
+  view.setBigUint64(1, BigInt(fragments.offset), true);
+  view.setUint32(9, lengths.length, true);
+  view.setUint32(13, firsts.length, true);
+  let at = headLength;
+  const put = (value: number): void => {
+    view.setUint32(at, value, true);
+    at += 4;
+  };
+  lengths.forEach(put);
+  firsts.forEach((first, frameIndex) => {
+    let sum = crc32s[first]!;
+    const past = firsts[frameIndex + 1] ?? lengths.length;
+    for (let fragment = first + 1; fragment < past; fragment += 1) {
+      sum = combineCrc32(sum, crc32s[fragment]!, lengths[fragment]!);
+    }
+    put(sum);
+  });
+  if (grouped) firsts.forEach(put);
+  return new EncapsulatedFrames(view);
+}
+
+/** Unpacks a table of encapsulated Frames. Throws `damaged`. */
+export function decodeEncapsulatedFrames(bytes: Uint8Array): FrameTable {
+  const grouped = bytes[0] === groupedKind;
+  return new EncapsulatedFrames(
+    viewOfTable(bytes, headLength, (view) => {
+      const frames = view.getUint32(13, true);
+      return headLength + 4 * (view.getUint32(9, true) + (grouped ? 2 * frames : frames));
+    }),
+  );
+}
