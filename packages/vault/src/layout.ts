@@ -3,6 +3,13 @@ import type { ObjectKey } from './vault.js';
 
 /** The only file that builds or takes apart a key. @see docs/bucket-format.md */
 
+/** Letters, digits and `. _ -`, not beginning with a dot: safe on every file system and in every URL, never `.` or `..`. */
+const segment = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
+/** What a file name may have at most on common file systems. */
+const segmentLimit = 255;
+/** What a key may have at most in S3. */
+const keyLimit = 1024;
+
 /** Key of an original: a receipt makes it one that cannot exist yet. */
 export function instanceKey(
   identity: { readonly studyUid: Uid; readonly seriesUid: Uid; readonly instanceUid: Uid },
@@ -18,3 +25,25 @@ export function conflictKey(receipt: string): ObjectKey {
 
 /** Key of the text that tells how to read the bucket. */
 export const formatKey = 'FORMAT.md' as ObjectKey;
+
+/** Key of an object that lives for the length of a check. */
+export function checkKey(name: string): ObjectKey {
+  return `checks/${name}` as ObjectKey;
+}
+
+/** Tells whether text can be a key: what cannot would be able to leave a folder, or mean another object elsewhere. */
+export function isObjectKey(text: string): text is ObjectKey {
+  return text.length <= keyLimit && text.split('/').every((part) => part.length <= segmentLimit && segment.test(part));
+}
+
+/** Refuses what is no key. Throws `TypeError`, as only `layout.ts` makes keys: another one is a bug of ours. */
+export function assertKey(key: ObjectKey): void {
+  if (!isObjectKey(key)) throw new TypeError('Cannot use a text as object key that layout.ts cannot have made');
+}
+
+/** Refuses what no key begins with. Throws `TypeError`. */
+export function assertPrefix(prefix: string): void {
+  if (prefix !== '' && !isObjectKey(prefix.replace(/\/$/, ''))) {
+    throw new TypeError('Cannot list by a prefix that no object key begins with');
+  }
+}
