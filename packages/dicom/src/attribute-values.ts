@@ -1,4 +1,4 @@
-import { characterSetOf, type CharacterSet, type Delimiters, type TextOptions } from './character-set.js';
+import { characterSetOf, type Delimiters, type TextOptions } from './character-set.js';
 import type { Attribute, DataSet } from './data-set.js';
 import { dictionaryEntry, dictionaryVr } from './dictionary/dictionary.js';
 import { tag as asTag, tagText, type Tag } from './tag.js';
@@ -94,9 +94,8 @@ function trimmed(text: string, { trimStart }: TextRule): string {
   return text.slice(start, end);
 }
 
-/** Decodes, splits and trims a value that is text; empty values between others stay, an empty value gives none. */
-export function splitText(bytes: Uint8Array, rule: TextRule, characterSet: CharacterSet): readonly string[] {
-  const text = characterSet(bytes, rule.delimiters);
+/** Splits and trims text; empty values between others stay, empty text gives none. */
+export function splitText(text: string, rule: TextRule): readonly string[] {
   if (rule.delimiters === '' || !text.includes('\\')) {
     const only = trimmed(text, rule);
     return only === '' ? [] : [only];
@@ -143,7 +142,7 @@ export function textsOf(dataSet: DataSet, tag: Tag, options: TextOptions = {}): 
   if (attribute?.bytes === undefined) return [];
   const vr = valueVr(attribute, dataSet);
   const text = textRules[vr];
-  if (text !== undefined) return splitText(attribute.bytes, text, characterSetOf(dataSet, options));
+  if (text !== undefined) return splitText(characterSetOf(dataSet, options)(attribute.bytes, text.delimiters), text);
   const byteOrder = valueByteOrder(attribute, dataSet);
   const number = numberRules[vr];
   if (number !== undefined) return splitNumbers(attribute.bytes, number, byteOrder).map(String);

@@ -7,6 +7,7 @@ import {
   textRules,
   valueByteOrder,
   valueVr,
+  type TextRule,
 } from './attribute-values.js';
 import { characterSetOf, type CharacterSet, type TextOptions } from './character-set.js';
 import type { Attribute, DataSet } from './data-set.js';
@@ -35,8 +36,10 @@ const metaGroup = 2;
 /** Bytes of one word of the binary VRs whose byte order a big endian Transfer Syntax turns round. @see PS3.5 7.3 */
 const wordSize: Readonly<Partial<Record<Vr, number>>> = { OD: 8, OF: 4, OL: 4, OV: 8, OW: 2 };
 
-/** A number that is the same in JSON: no sign in front but `-`, no zero in front of digits, digits around the point. */
-const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[Ee][+-]?\d+)?$/;
+/** A decimal string that is the same in JSON: no `+`, no zero in front of digits, digits around the point, no exponent. */
+const jsonNumber = /^-?(?:0|[1-9]\d{0,99})(?:\.\d+)?$/;
+
+const [quote, backslash] = [0x22, 0x5c];
 
 /**
  * Writes a Data Set as one object of the DICOM JSON Model: no group lengths, no File Meta Information, no padding.
@@ -96,8 +99,11 @@ function valuesText(attribute: Attribute, vr: Vr, place: Place): string | undefi
   const bytes = attribute.bytes!;
   const text = textRules[vr];
   if (text !== undefined) {
-    const write = vr === 'PN' ? nameText : vr === 'IS' || vr === 'DS' ? decimalText : stringText;
-    return splitText(bytes, text, place.characterSet).map(write).join(',');
+    const plain = plainText(bytes, text);
+    const encode = plain === undefined ? JSON.stringify : quoted;
+    const write = writers[vr] ?? stringText;
+    const values = splitText(plain ?? place.characterSet(bytes, text.delimiters), text);
+    return values.map((value) => (value === '' ? 'null' : write(value, encode))).join(',');
   }
   const byteOrder = valueByteOrder(attribute, place.dataSet);
   const number = numberRules[vr];
@@ -109,21 +115,42 @@ function valuesText(attribute: Attribute, vr: Vr, place: Place): string | undefi
   return undefined;
 }
 
-function stringText(value: string): string {
-  return value === '' ? 'null' : JSON.stringify(value);
+/** Gets the text of bytes that need neither a character set nor escaping in JSON, as nearly all do; else undefined. */
+function plainText(bytes: Uint8Array, rule: TextRule): string | undefined {
+  const length = bytes.at(-1) === 0 ? bytes.length - 1 : bytes.length; // the padding of a UID
+  for (let at = 0; at < length; at++) {
+    const byte = bytes[at]!;
+    if (byte < 0x20 || byte > 0x7e || byte === quote || (byte === backslash && rule.delimiters === ''))
+      return undefined;
+  }
+  return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('latin1');
 }
 
-function nameText(value: string): string {
-  const name = JSON.stringify(parsePersonName(value));
-  return name === '{}' ? 'null' : name;
+function quoted(plain: string): string {
+  return `"${plain}"`;
 }
+
+type Write = (value: string, encode: (value: string) => string) => string;
+
+const stringText: Write = (value, encode) => encode(value);
+
+const nameText: Write = (value, encode) => {
+  if (!value.includes('=')) return `{"Alphabetic":${encode(value)}}`;
+  const groups = Object.entries(parsePersonName(value)).map(
+    ([name, group]: [string, string]) => `"${name}":${encode(group)}`,
+  );
+  return groups.length === 0 ? 'null' : `{${groups.join(',')}}`;
+};
 
 /** Writes a decimal string as a number with the digits it had, so that no precision is lost. @see PS3.18 F.2.3 note */
-function decimalText(value: string): string {
+const decimalText: Write = (value, encode) => {
+  if (jsonNumber.test(value)) return value;
   const number = parseDecimal(value);
-  if (number === undefined) return stringText(value);
-  return jsonNumber.test(value) ? value : JSON.stringify(number);
-}
+  return number === undefined ? encode(value) : String(number);
+};
+
+/** The VRs whose text is more than a string in JSON. @see PS3.18 F.2.3, table F.2.3-1 */
+const writers: Readonly<Partial<Record<Vr, Write>>> = { DS: decimalText, IS: decimalText, PN: nameText };
 
 function numberText(value: number | bigint): string {
   if (typeof value === 'bigint') {

@@ -6,7 +6,10 @@ export function tag(value: number): Tag {
   return value as Tag;
 }
 
+const hexadecimal = Array.from({ length: 256 }, (_, byte) => byte.toString(16).toUpperCase().padStart(2, '0'));
+
 /** Writes a Tag as eight upper-case hexadecimal digits, as DICOM JSON does. @see PS3.18 F.2.2 */
 export function tagText(value: Tag): string {
-  return value.toString(16).toUpperCase().padStart(8, '0');
+  const byte = (shift: number): string => hexadecimal[(value >>> shift) & 0xff]!;
+  return byte(24) + byte(16) + byte(8) + byte(0);
 }
