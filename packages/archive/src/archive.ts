@@ -1,30 +1,35 @@
 import type { Catalog } from '@bucky/catalog';
+import type { ReaderLimits } from '@bucky/dicom';
 import type { Vault } from '@bucky/vault';
-import type { InFlightBudget } from './receive/in-flight-budget.js';
 import type { CommitQueue } from './receive/commit-queue.js';
+import type { InFlightBudget } from './receive/in-flight-budget.js';
+import type { ReceiptMaker } from './receive/receipt.js';
 
-/** What a composed archive may be told; every field has a default in {@link defaultPolicies}. */
+/** What an archive may be told; {@link defaultPolicies} is safe for a hospital. */
 export interface Policies {
-  /** Instances up to this size are held within the budget, so that known bytes never reach the vault. */
+  /** Instances up to this size are held in memory, so that bytes that are known never reach the vault. */
   readonly bufferedBytes: number;
   /** Bytes of uploads held in memory at once, over all requests. */
   readonly inFlightBytes: number;
+  /** Largest Part 10 file that is taken. */
+  readonly partBytes: number;
+  /** An upload is refused with `full` while the vault or the data folder has less than this free. */
+  readonly reservedBytes: number;
   /** Character set of text whose Data Set declares none and that is not UTF-8: a Defined Term of (0008,0005). */
   readonly defaultCharacterSet: string;
-  /** Limits of the reader; each refusal names the one it met. */
-  readonly limits: ReaderLimits;
-  /** Store is refused with `full` while the vault or the data folder has less than this free. */
-  readonly reservedBytes: number;
+  readonly limits: Partial<ReaderLimits>;
 }
 
-export interface ReaderLimits {
-  readonly headerBytes: number;
-  readonly depth: number;
-  readonly elements: number;
-  readonly valueBytes: number;
-  readonly partBytes: number;
-  readonly inflatedRatio: number;
-}
+const mebibyte = 2 ** 20;
+
+export const defaultPolicies: Policies = {
+  bufferedBytes: 8 * mebibyte,
+  inFlightBytes: 256 * mebibyte,
+  partBytes: 64 * 1024 * mebibyte,
+  reservedBytes: 1024 * mebibyte,
+  defaultCharacterSet: 'ISO_IR 100',
+  limits: {},
+};
 
 /** The composition: one archive of vault, catalog and policies. A server may hold several. */
 export interface Archive {
@@ -33,6 +38,9 @@ export interface Archive {
   readonly policies: Policies;
   readonly budget: InFlightBudget;
   readonly commits: CommitQueue;
-  /** Folder for large uploads under a known UID, until they are compared. */
+  readonly receipts: ReceiptMaker;
+  /** Folder for large uploads under a known UID, until they have been compared. */
   readonly spoolFolder: string;
+  /** Closes vault and catalog; nothing may be under way. */
+  close(): Promise<void>;
 }

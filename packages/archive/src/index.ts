@@ -1,16 +1,3 @@
-export type { Archive, Policies, ReaderLimits } from './archive.js';
-export {
-  takeInstance,
-  type ReceiveOptions,
-  type ReceiveOutcome,
-  type TakenInstance,
-} from './receive/receive-instance.js';
-export type { InFlightBudget } from './receive/in-flight-budget.js';
-export { search } from './query.js';
-export { retrieveInstances, type RetrievedInstance } from './retrieve/instance.js';
-export { retrieveMetadata, type RetrievedMetadata } from './retrieve/metadata.js';
-export { retrieveFrames, type RetrievedFrame, type RetrievedFrames } from './retrieve/frames.js';
-export { retrieveBulkData, type RetrievedBulkData } from './retrieve/bulk-data.js';
 export type {
   ConflictRecord,
   DicomJsonObject,
@@ -21,3 +8,15 @@ export type {
   ResultPage,
   Target,
 } from '@bucky/catalog';
+export { defaultPolicies, type Archive, type Policies } from './archive.js';
+export { openArchive, type ArchiveParts } from './open-archive.js';
+export { search } from './query.js';
+export { admitUpload } from './receive/admit-upload.js';
+export type { ConflictReason } from './receive/conflict.js';
+export type { InFlightBudget, Reservation } from './receive/in-flight-budget.js';
+export type { ReceiveOptions, ReceiveOutcome } from './receive/outcome.js';
+export { takeInstance, type TakenInstance } from './receive/receive-instance.js';
+export { retrieveBulkData, type RetrievedBulkData } from './retrieve/bulk-data.js';
+export { retrieveFrames, type RetrievedFrame, type RetrievedFrames } from './retrieve/frames.js';
+export { retrieveInstances, type RetrievedInstance } from './retrieve/instance.js';
+export { retrieveMetadata, type RetrievedMetadata } from './retrieve/metadata.js';

@@ -1,31 +1,9 @@
-import type { BuckyError, Bytes, InstanceIdentity, Oddity, Uid } from '@bucky/dicom';
+import { BuckyError, type Bytes } from '@bucky/dicom';
 import type { Archive } from '../archive.js';
-
-/** What became of one received file. */
-export type ReceiveOutcome =
-  | {
-      readonly kind: 'stored' | 'duplicate';
-      readonly identity: InstanceIdentity;
-      readonly receipt: string;
-      readonly size: number;
-      readonly oddities: readonly Oddity[];
-    }
-  /** Other bytes, or another study, under a SOP Instance UID that is taken: kept aside under `receipt`. */
-  | {
-      readonly kind: 'conflict';
-      readonly identity: InstanceIdentity;
-      readonly receipt: string;
-      readonly reason: 'other-bytes' | 'other-study-or-series';
-    }
-  | { readonly kind: 'failed'; readonly identity: Partial<InstanceIdentity>; readonly error: BuckyError };
-
-export interface ReceiveOptions {
-  /** Free of patient data: `stow`, `import`. */
-  readonly source: string;
-  /** The study of the request's path: another in the file fails as `mismatch`. @see PS3.18 10.5.1 */
-  readonly studyUid?: Uid;
-  readonly signal?: AbortSignal;
-}
+import { Arrival } from './arrival.js';
+import { Body } from './body.js';
+import type { ReceiveOptions, ReceiveOutcome } from './outcome.js';
+import { storeBuffered, storeSpooled, storeStreamed } from './store.js';
 
 /** A file whose bytes have been read; whether they are kept shows in `outcome`, which never rejects. */
 export interface TakenInstance {
@@ -36,8 +14,51 @@ export interface TakenInstance {
  * Reads one Part 10 file to its end and sees to its storing.
  *
  * Resolves when the body has been consumed, so that the next part can be read while this one is made durable; rejects
- * only with what reading `body` itself threw. A file that fails is read to its end all the same.
+ * with what reading `body` itself threw, and with `aborted`. A file that fails is read to its end all the same.
  */
-export async function takeInstance(archive: Archive, body: Bytes, options: ReceiveOptions): Promise<TakenInstance> {
-  throw new Error('being written');
+export async function takeInstance(archive: Archive, bytes: Bytes, options: ReceiveOptions): Promise<TakenInstance> {
+  const reservation = await archive.budget.reserve(archive.policies.bufferedBytes, options.signal);
+  const body = new Body(bytes);
+  const arrival = new Arrival(archive.policies, options.studyUid);
+  const failed = (error: unknown): ReceiveOutcome => ({
+    kind: 'failed',
+    identity: arrival.identity ?? {},
+    error: error instanceof BuckyError ? error : new BuckyError('internal', 'Internal error', { cause: error }),
+  });
+  try {
+    const chunks = await readAhead(body, arrival, archive.policies.bufferedBytes);
+    if (body.isAtEnd) {
+      const arrived = arrival.finish();
+      reservation.shrink(arrived.part10.size);
+      const outcome = storeBuffered(archive, { arrived, chunks, options });
+      return {
+        outcome: outcome.catch(failed).finally(() => {
+          reservation.release();
+        }),
+      };
+    }
+    const known = await archive.catalog.known(arrival.identity!.instanceUid);
+    const large = { arrival, chunks, body, options };
+    const outcome = known === undefined ? await storeStreamed(archive, large) : await storeSpooled(archive, large);
+    reservation.release();
+    return { outcome: Promise.resolve(outcome) };
+  } catch (error) {
+    reservation.release();
+    if (body.failure !== undefined) throw body.failure;
+    await body.drain();
+    return { outcome: Promise.resolve(failed(error)) };
+  }
+}
+
+/** Reads until the body ends, or until more than `limit` bytes are there and say who the Instance is. */
+async function readAhead(body: Body, arrival: Arrival, limit: number): Promise<Uint8Array[]> {
+  const chunks: Uint8Array[] = [];
+  // The reader's own limit on the header ends this loop for a file that never says who it is.
+  while (arrival.size <= limit || arrival.identity === undefined) {
+    const chunk = await body.next();
+    if (chunk === undefined) break;
+    arrival.look(chunk);
+    chunks.push(chunk);
+  }
+  return chunks;
 }

@@ -1,6 +1,10 @@
-import type { ByteRange, Bytes, Scope, Uid } from '@bucky/dicom';
-import type { Target } from '@bucky/catalog';
+import type { LocatedInstance, Target } from '@bucky/catalog';
+import { BuckyError, transferSyntaxOf, type ByteRange, type Bytes, type Scope, type Uid } from '@bucky/dicom';
 import type { Archive } from '../archive.js';
+import { readCounted } from './data-set-bytes.js';
+import { retrieveMetadata } from './metadata.js';
+import { checked, joined, slice, type OpenOptions } from './stored-bytes.js';
+import { swapped } from './swap-bytes.js';
 
 export interface RetrievedBulkData {
   readonly vr: string;
@@ -8,9 +12,29 @@ export interface RetrievedBulkData {
   readonly mediaType: string;
   readonly transferSyntaxUid: Uid;
   readonly length: number;
+  /** Opaque value for a strong ETag, without quotes. */
   readonly version: string;
-  open(options?: { readonly range?: ByteRange; readonly signal?: AbortSignal }): Promise<Bytes>;
+  open(options?: OpenOptions): Promise<Bytes>;
 }
+
+/** Bytes of one number by VR: what is big endian in the file leaves little endian. @see PS3.18 8.7.3.2 */
+const wordLength: Readonly<Record<string, number>> = {
+  OW: 2,
+  US: 2,
+  SS: 2,
+  OL: 4,
+  OF: 4,
+  UL: 4,
+  SL: 4,
+  FL: 4,
+  OD: 8,
+  OV: 8,
+  FD: 8,
+  SV: 8,
+  UV: 8,
+};
+
+const encapsulatedDocument = '00420011';
 
 /** A value that metadata left out, by its path there (`54000100/0/54001010`). Throws `not-found`. @see PS3.18 10.4.1.1.5 */
 export async function retrieveBulkData(
@@ -18,5 +42,59 @@ export async function retrieveBulkData(
   target: Required<Target>,
   options: { readonly scope: Scope; readonly path: string },
 ): Promise<RetrievedBulkData> {
-  throw new Error('being written');
+  const found = await archive.catalog.bulkEntry(target, options.path, options.scope);
+  if (found === undefined) throw new BuckyError('not-found', 'There is no such bulk data here');
+  const { instance, vr, offset, length } = found;
+  const word = transferSyntaxOf(instance.transferSyntaxUid).byteOrder === 'big' ? (wordLength[vr] ?? 1) : 1;
+  const what = `bulk data ${options.path} of instance ${instance.instanceUid}`;
+  return {
+    vr,
+    mediaType:
+      options.path === encapsulatedDocument
+        ? await documentType(archive, target, options.scope)
+        : 'application/octet-stream',
+    transferSyntaxUid: instance.transferSyntaxUid,
+    length,
+    version: `${instance.sha256.slice(0, 32)}-${options.path.replaceAll('/', '.')}`,
+    async open({ range = { start: 0, end: length }, signal } = {}) {
+      const part = await openWords(archive, instance, { range: aligned(range, word, length), offset, word, signal });
+      if (range.start === 0 && range.end === length) return checkedBefore(part, { word, crc32: found.crc32, what });
+      return slice(swapped(part, word), {
+        start: range.start % word,
+        end: (range.start % word) + range.end - range.start,
+      });
+    },
+  };
+}
+
+/** Widens a range to whole words, so that it can be turned round. */
+function aligned({ start, end }: ByteRange, word: number, length: number): ByteRange {
+  return { start: start - (start % word), end: Math.min(length, Math.ceil(end / word) * word) };
+}
+
+function openWords(
+  archive: Archive,
+  instance: LocatedInstance,
+  at: { range: ByteRange; offset: number; word: number; signal: AbortSignal | undefined },
+): Promise<Bytes> {
+  const range = { start: at.offset + at.range.start, end: at.offset + at.range.end };
+  return readCounted(archive, instance, { range, signal: at.signal });
+}
+
+function checkedBefore(bytes: Bytes, { word, ...expected }: { word: number; crc32: number; what: string }): Bytes {
+  return swapped(checked(bytes, expected), word);
+}
+
+/** Reads (0042,0012) MIME Type of Encapsulated Document out of the Instance's metadata. */
+async function documentType(archive: Archive, target: Target, scope: Scope): Promise<string> {
+  const metadata = await retrieveMetadata(archive, target, { scope, coding: 'identity' });
+  const [attributes] = JSON.parse(Buffer.from(await joined(metadata.open())).toString()) as readonly Record<
+    string,
+    { Value?: readonly unknown[] }
+  >[];
+  const type = attributes?.['00420012']?.Value?.[0];
+  // Letters that a media type has and a header may hold: what a file says must not become a header of its own.
+  return typeof type === 'string' && /^[\w.+-]+\/[\w.+-]+$/.test(type)
+    ? type.toLowerCase()
+    : 'application/octet-stream';
 }

@@ -1,6 +1,8 @@
-import type { ByteRange, Bytes, Scope } from '@bucky/dicom';
 import type { LocatedInstance, Target } from '@bucky/catalog';
+import { writeFileMeta, type Bytes, type Scope } from '@bucky/dicom';
 import type { Archive } from '../archive.js';
+import { harmless, isExecutable, magicLength } from './preamble.js';
+import { checked, joined, readStored, slice, type OpenOptions } from './stored-bytes.js';
 
 /** One Instance as it leaves by DICOMweb: a Part 10 file with a harmless preamble and its File Meta Information. */
 export interface RetrievedInstance {
@@ -10,7 +12,7 @@ export interface RetrievedInstance {
   /** Opaque value for a strong ETag, without quotes. */
   readonly version: string;
   /** Opens the bytes; the whole is checked against its CRC-32 before the last of them leaves (`damaged`). */
-  open(options?: { readonly range?: ByteRange; readonly signal?: AbortSignal }): Promise<Bytes>;
+  open(options?: OpenOptions): Promise<Bytes>;
 }
 
 /** Walks the Instances of a target in order; nothing when there is none in the scope. */
@@ -19,5 +21,58 @@ export async function* retrieveInstances(
   target: Target,
   scope: Scope,
 ): AsyncIterable<RetrievedInstance> {
-  throw new Error('being written');
+  for await (const batch of archive.catalog.locate(target, scope)) {
+    for (const located of batch) yield isBare(located) ? bare(archive, located) : whole(archive, located);
+  }
+}
+
+/** Tells whether the original came without preamble or File Meta Information, which an answer must have. */
+function isBare(located: LocatedInstance): boolean {
+  return located.bareDataSetOffset !== undefined && !located.deflated;
+}
+
+function whole(archive: Archive, located: LocatedInstance): RetrievedInstance {
+  const size = located.location.length;
+  return {
+    located,
+    size,
+    version: located.sha256.slice(0, 32),
+    async open(options = {}) {
+      const { range } = options;
+      if (range !== undefined && (range.start > 0 || range.end < size)) return openRange(archive, located, options);
+      return harmless(checked(await readStored(archive, located, options), expected(located)));
+    },
+  };
+}
+
+async function openRange(archive: Archive, located: LocatedInstance, options: OpenOptions): Promise<Bytes> {
+  const { start } = options.range!;
+  const head = { ...options, range: { start: 0, end: Math.min(magicLength, located.location.length) } };
+  const executable = start < 128 && isExecutable(await joined(await readStored(archive, located, head)));
+  return harmless(await readStored(archive, located, options), { start, executable });
+}
+
+function bare(archive: Archive, located: LocatedInstance): RetrievedInstance {
+  const meta = writeFileMeta(located);
+  const skipped = located.bareDataSetOffset!;
+  const size = meta.length + located.location.length - skipped;
+  return {
+    located,
+    size,
+    version: `${located.sha256.slice(0, 32)}-meta`,
+    async open({ range = { start: 0, end: size }, ...options } = {}) {
+      const bytes = checked(await readStored(archive, located, options), expected(located));
+      const dataSet = slice(bytes, { start: skipped, end: located.location.length });
+      return slice(chained(meta, dataSet), range);
+    },
+  };
+}
+
+function expected({ crc32, instanceUid }: LocatedInstance): { crc32: number; what: string } {
+  return { crc32, what: `instance ${instanceUid}` };
+}
+
+async function* chained(first: Uint8Array, rest: Bytes): Bytes {
+  yield first;
+  yield* rest;
 }

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { BuckyError, Part10Reader, type InstanceIdentity, type Part10, type Uid } from '@bucky/dicom';
+import type { Policies } from '../archive.js';
+
+/** What is known of a file once its last byte has passed. */
+export interface Arrived {
+  readonly part10: Part10;
+  readonly sha256: string;
+  readonly crc32: number;
+}
+
+/** One pass over the bytes of a file on its way in: parsed, hashed and counted while they go by. */
+export class Arrival {
+  readonly #reader: Part10Reader;
+  readonly #policies: Policies;
+  readonly #studyUid: Uid | undefined;
+  readonly #sha256 = createHash('sha256');
+  #crc32 = 0;
+  #size = 0;
+  #studyChecked = false;
+
+  /** With `studyUid`, a file of another study is refused as soon as that shows. @see PS3.18 10.5.1 */
+  constructor(policies: Policies, studyUid?: Uid) {
+    this.#reader = new Part10Reader(policies.limits);
+    this.#policies = policies;
+    this.#studyUid = studyUid;
+  }
+
+  get identity(): InstanceIdentity | undefined {
+    return this.#reader.identity;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Takes the next bytes. Throws what the reader throws, `mismatch` and `limit`. */
+  look(chunk: Uint8Array): void {
+    this.#size += chunk.length;
+    if (this.#size > this.#policies.partBytes) {
+      throw new BuckyError('limit', `The file is larger than partBytes, ${this.#policies.partBytes} bytes`);
+    }
+    this.#reader.push(chunk);
+    this.#sha256.update(chunk);
+    this.#crc32 = crc32(chunk, this.#crc32);
+    this.#checkStudy();
+  }
+
+  /** Ends the pass. Throws what the reader throws when the file is cut or says not who it is, and `mismatch`. */
+  finish(): Arrived {
+    const part10 = this.#reader.finish();
+    this.#checkStudy();
+    return { part10, sha256: this.#sha256.digest('hex'), crc32: this.#crc32 };
+  }
+
+  #checkStudy(): void {
+    if (this.#studyChecked || this.#studyUid === undefined || this.identity === undefined) return;
+    this.#studyChecked = true;
+    if (this.identity.studyUid !== this.#studyUid) {
+      throw new BuckyError('mismatch', 'The Study Instance UID of the file is not the one of the request');
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { promisify } from 'node:util';
+import { constants, crc32, deflateRaw } from 'node:zlib';
+import { readSearchable, type DeflatedMetadata, type InstanceRecord } from '@bucky/catalog';
+import { DataSet, tag, writeDicomJson, type Attribute, type Part10, type Tag, type Uid } from '@bucky/dicom';
+import type { ObjectKey } from '@bucky/vault';
+import type { Policies } from '../archive.js';
+import type { Arrived } from './arrival.js';
+
+const availableTransferSyntaxUid = tag(0x00083002);
+const deflate = promisify<Uint8Array, { level: number; finishFlush: number }, Buffer>(deflateRaw);
+
+export interface Origin {
+  readonly key: ObjectKey;
+  readonly receipt: string;
+  readonly source: string;
+}
+
+/** Makes of a file that has arrived what the catalog keeps of it. */
+export async function makeRecord(arrived: Arrived, origin: Origin, policies: Policies): Promise<InstanceRecord> {
+  const { part10, sha256, crc32: checksum } = arrived;
+  const { dataSet, identity, frameTable } = part10;
+  const isBare = part10.oddities.includes('missing-preamble') || part10.oddities.includes('missing-meta');
+  return {
+    ...identity,
+    receipt: origin.receipt,
+    location: { key: origin.key, offset: 0, length: part10.size },
+    sha256,
+    crc32: checksum,
+    ...(isBare || part10.deflated ? { bareDataSetOffset: part10.dataSetOffset } : {}),
+    deflated: part10.deflated,
+    ...(frameTable === undefined ? {} : { frameTable: frameTable.encode() }),
+    bulkEntries: part10.bulkEntries.map(({ path, tag: at, offset, length, crc32 }) => ({
+      path,
+      vr: vrAt(dataSet, path, at),
+      offset,
+      length,
+      crc32,
+    })),
+    metadata: await deflateMetadata(metadataText(part10, policies)),
+    searchable: readSearchable(dataSet, policies),
+    oddities: part10.oddities,
+    source: origin.source,
+  };
+}
+
+/** The DICOM JSON of an Instance, with BulkDataURIs rooted at `/dicom-web`. */
+function metadataText({ dataSet, identity }: Part10, policies: Policies): string {
+  const { studyUid, seriesUid, instanceUid, transferSyntaxUid } = identity;
+  const root = `/dicom-web/studies/${studyUid}/series/${seriesUid}/instances/${instanceUid}/bulkdata/`;
+  return writeDicomJson(withAvailableTransferSyntax(dataSet, transferSyntaxUid), {
+    bulkDataUri: (path) => root + path,
+    defaultCharacterSet: policies.defaultCharacterSet,
+  });
+}
+
+/** Adds (0008,3002), by which viewers recognise video. @see PS3.18 10.6.3.3, table 10.6.3-5 */
+function withAvailableTransferSyntax(dataSet: DataSet, transferSyntaxUid: Uid): DataSet {
+  const attributes = new Map<Tag, Attribute>();
+  for (const attribute of dataSet) attributes.set(attribute.tag, attribute);
+  const bytes = Buffer.from(transferSyntaxUid, 'latin1');
+  attributes.set(availableTransferSyntaxUid, { tag: availableTransferSyntaxUid, vr: 'UI', bytes });
+  return new DataSet(attributes, dataSet.byteOrder, dataSet.parent);
+}
+
+/** Deflates to a whole number of bytes without ending the stream, so that Instances can be joined as they are. */
+async function deflateMetadata(text: string): Promise<DeflatedMetadata> {
+  const bytes = Buffer.from(text, 'utf8');
+  const deflated = await deflate(bytes, { level: 6, finishFlush: constants.Z_SYNC_FLUSH });
+  return { deflated, length: bytes.length, crc32: crc32(bytes) };
+}
+
+/** Finds the VR of a bulk value by its path of tags and item numbers. */
+function vrAt(root: DataSet, path: string, at: Tag): string {
+  const steps = path.split('/');
+  let dataSet: DataSet | undefined = root;
+  for (let step = 0; step + 2 < steps.length && dataSet !== undefined; step += 2) {
+    dataSet = dataSet.get(tag(Number.parseInt(steps[step]!, 16)))?.items?.[Number(steps[step + 1])];
+  }
+  return dataSet?.get(at)?.vr ?? 'UN';
+}

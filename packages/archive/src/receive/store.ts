@@ -1,0 +1,135 @@
+import { createReadStream } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { InstanceRecord } from '@bucky/catalog';
+import type { Bytes, InstanceIdentity } from '@bucky/dicom';
+import { instanceKey } from '@bucky/vault';
+import type { Archive } from '../archive.js';
+import type { Arrival, Arrived } from './arrival.js';
+import type { Body } from './body.js';
+import { compare, recordConflict } from './conflict.js';
+import { makeRecord, type Origin } from './make-record.js';
+import type { ReceiveOptions, ReceiveOutcome } from './outcome.js';
+
+/** A file that has arrived whole, its bytes in memory. */
+interface BufferedFile {
+  readonly arrived: Arrived;
+  readonly chunks: readonly Uint8Array[];
+  readonly options: ReceiveOptions;
+}
+
+/** A file whose head is in memory, whose rest is still to come. */
+interface LargeFile {
+  readonly arrival: Arrival;
+  /** Emptied while it is read, as what follows may take hours. */
+  readonly chunks: Uint8Array[];
+  readonly body: Body;
+  readonly options: ReceiveOptions;
+}
+
+/** Stores a file held in memory: bytes that are known never reach the vault. */
+export async function storeBuffered(archive: Archive, file: BufferedFile): Promise<ReceiveOutcome> {
+  return storeWhole(archive, file.arrived, {
+    bytes: () => Readable.from(file.chunks, { objectMode: true }),
+    options: file.options,
+  });
+}
+
+/** Streams a file under an unknown UID to a key of its own; a file that turns out to be bad leaves no object. */
+export async function storeStreamed(archive: Archive, file: LargeFile): Promise<ReceiveOutcome> {
+  const origin = originOf(archive, file.arrival.identity!, file.options);
+  let arrived: Arrived | undefined;
+  async function* observed(): Bytes {
+    yield* emptied(file.chunks);
+    for (let chunk = await file.body.next(); chunk !== undefined; chunk = await file.body.next()) {
+      file.arrival.look(chunk);
+      yield chunk;
+    }
+    arrived = file.arrival.finish(); // Thrown here, a fault keeps the vault from publishing the object.
+  }
+  await archive.vault.putNew(origin.key, observed(), signalOf(file.options));
+  return commit(archive, await makeRecord(arrived!, origin, archive.policies), arrived!);
+}
+
+/** Spools a large file under a known UID to disk and hashes it: only different bytes reach the vault. */
+export async function storeSpooled(archive: Archive, file: LargeFile): Promise<ReceiveOutcome> {
+  const path = join(archive.spoolFolder, `${archive.receipts.next()}.part`);
+  try {
+    await spool(path, file);
+    const arrived = file.arrival.finish();
+    return await storeWhole(archive, arrived, { bytes: () => createReadStream(path), options: file.options });
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+async function spool(path: string, { chunks, body, arrival }: LargeFile): Promise<void> {
+  const handle = await open(path, 'wx', 0o600);
+  try {
+    for (const chunk of emptied(chunks)) await handle.writeFile(chunk);
+    for (let chunk = await body.next(); chunk !== undefined; chunk = await body.next()) {
+      arrival.look(chunk);
+      await handle.writeFile(chunk);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Stores a file that can be read again: known bytes are acknowledged, others put and committed. */
+async function storeWhole(
+  archive: Archive,
+  arrived: Arrived,
+  { bytes, options }: { readonly bytes: () => Bytes; readonly options: ReceiveOptions },
+): Promise<ReceiveOutcome> {
+  const { identity, size } = arrived.part10;
+  const known = await acknowledgeKnown(archive, arrived);
+  if (known !== undefined) return known;
+  const origin = originOf(archive, identity, options);
+  const [record] = await Promise.all([
+    makeRecord(arrived, origin, archive.policies),
+    archive.vault.putNew(origin.key, bytes(), { size, ...signalOf(options) }),
+  ]);
+  return commit(archive, record, arrived);
+}
+
+/** Answers for bytes that are kept already, as an Instance or aside. */
+async function acknowledgeKnown(archive: Archive, { part10, sha256 }: Arrived): Promise<ReceiveOutcome | undefined> {
+  const { identity, size, oddities } = part10;
+  const file = { ...identity, sha256 };
+  const holder = await archive.catalog.known(identity.instanceUid);
+  if (holder === undefined) return undefined;
+  if (compare(file, holder) === 'same') return { kind: 'duplicate', identity, receipt: holder.receipt, size, oddities };
+  const aside = await archive.catalog.keptAside(file);
+  return aside === undefined ? undefined : { kind: 'conflict', identity, ...aside };
+}
+
+/** Makes a stored object visible, or enters it as a conflict when its UID is taken: a unique index decides races. */
+async function commit(archive: Archive, record: InstanceRecord, { part10 }: Arrived): Promise<ReceiveOutcome> {
+  const { identity, size, oddities } = part10;
+  const outcome = await archive.commits.commit(record);
+  if (outcome.kind !== 'conflict') {
+    // After a lost race of the same bytes the object is an orphan, which the sweeper finds.
+    const receipt = outcome.kind === 'duplicate' ? outcome.receipt : record.receipt;
+    return { kind: outcome.kind, identity, receipt, size, oddities };
+  }
+  const holder = await archive.catalog.known(identity.instanceUid);
+  const difference = holder === undefined ? 'other-bytes' : compare(record, holder);
+  const reason = difference === 'same' ? 'other-bytes' : difference;
+  await recordConflict(archive, record, reason);
+  return { kind: 'conflict', identity, receipt: record.receipt, reason };
+}
+
+function* emptied(chunks: Uint8Array[]): Iterable<Uint8Array> {
+  for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) yield chunk;
+}
+
+function originOf(archive: Archive, identity: InstanceIdentity, { source }: ReceiveOptions): Origin {
+  const receipt = archive.receipts.next();
+  return { key: instanceKey(identity, receipt), receipt, source };
+}
+
+function signalOf({ signal }: ReceiveOptions): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}
