@@ -1,0 +1,36 @@
+/** A worker thread with a connection of its own, which runs the functions of one module; started by `database-thread.ts`. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Database } from './database.js';
+import { migrate } from './migrate.js';
+import { errorMessage, type Answer, type Call, type WorkerStart } from './worker-message.js';
+
+const { file, module, readOnly } = workerData as WorkerStart;
+const port = parentPort!;
+const functions = (await import(module)) as Readonly<Record<string, unknown>>;
+const database = new Database({ file, readOnly });
+if (!readOnly) migrate(database, (functions['migrations'] ?? []) as readonly string[]);
+
+function perform(name: string, args: readonly unknown[]): unknown {
+  const work = functions[name];
+  if (typeof work !== 'function') throw new TypeError(`Module of the database worker exports no function ${name}`);
+  const call = () => (work as (database: Database, ...args: readonly unknown[]) => unknown)(database, ...args);
+  return readOnly ? call() : database.transaction(call);
+}
+
+function answer(message: Answer): void {
+  port.postMessage(message);
+}
+
+port.on('message', (call: Call) => {
+  if (call === 'close') {
+    database.close();
+    port.close();
+    return;
+  }
+  try {
+    answer({ kind: 'result', id: call.id, result: perform(call.name, call.args) });
+  } catch (error) {
+    answer({ kind: 'error', id: call.id, error: errorMessage(error) });
+  }
+});
+answer({ kind: 'ready' });
