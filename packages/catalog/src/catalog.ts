@@ -37,6 +37,15 @@ export interface Catalog {
   ): Promise<
     { readonly studyUid: Uid; readonly seriesUid: Uid; readonly sha256: string; readonly receipt: string } | undefined
   >;
+  /** Receipt of a conflict already entered for these very bytes in this place, so that a sender's retry keeps nothing twice. */
+  keptAside(file: {
+    readonly studyUid: Uid;
+    readonly seriesUid: Uid;
+    readonly instanceUid: Uid;
+    readonly sha256: string;
+  }): Promise<{ readonly receipt: string; readonly reason: ConflictRecord['reason'] } | undefined>;
+  /** Greatest receipt of Instances and conflicts: new ones must come after it, whatever the clock says. */
+  newestReceipt(): Promise<string | undefined>;
   conflicts(options: { readonly limit: number; readonly after?: string }): Promise<readonly ConflictRecord[]>;
   /** Answers a query. @see PS3.4 C.2.2.2, PS3.18 10.6 */
   find(query: Query, scope: Scope): Promise<ResultPage>;

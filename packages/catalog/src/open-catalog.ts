@@ -1,0 +1,104 @@
+import { BuckyError, errorCodes, type ErrorCode, type Scope } from '@bucky/dicom';
+import { openReaders, openWriter, WorkerError } from '@bucky/sqlite';
+import type { Catalog, LocatedInstance, Target } from './catalog.js';
+import type { DeflatedMetadata, InstanceRecord } from './instance-record.js';
+import type { Page, PageOf } from './target-pages.js';
+
+export interface OpenCatalog {
+  /** The database file; its folder must exist. */
+  readonly file: string;
+  /** How many threads answer searches and look-ups; each keeps a connection and its cache. */
+  readonly readers?: number;
+}
+
+type Run = (name: string, ...args: readonly unknown[]) => Promise<unknown>;
+
+/** Opens a catalog, creates it where there is none and brings its schema up to date. Throws `damaged` for another file. */
+export async function openCatalog({ file, readers: count = 2 }: OpenCatalog): Promise<Catalog> {
+  const writer = await expected(() => openWriter({ file, module: new URL('./writer-module.js', import.meta.url) }));
+  const readers = await expected(() =>
+    openReaders({ file, module: new URL('./reader-module.js', import.meta.url), count }),
+  ).catch(async (error: unknown) => {
+    await writer.close();
+    throw error;
+  });
+  return {
+    ...reading((name, ...args) => expected(() => readers.run(name, ...args))),
+    commit: (records) => expected(() => writer.run('commit', records.map(compact))) as ReturnType<Catalog['commit']>,
+    isSound: () => expected(() => readers.runAside('isSound')) as Promise<boolean>,
+    async close() {
+      await Promise.all([writer.close(), readers.close()]);
+    },
+  };
+}
+
+/** The functions of {@link Catalog} that ask; each is a function of the same name in the reader threads, which are typed there. */
+function reading(run: Run): Omit<Catalog, 'commit' | 'isSound' | 'close'> {
+  return {
+    known: (instanceUid) => run('known', instanceUid) as ReturnType<Catalog['known']>,
+    keptAside: (file) => run('keptAside', file) as ReturnType<Catalog['keptAside']>,
+    newestReceipt: () => run('newestReceipt') as ReturnType<Catalog['newestReceipt']>,
+    conflicts: (options) => run('conflicts', options) as ReturnType<Catalog['conflicts']>,
+    find: (query, scope) => run('search', query, scope) as ReturnType<Catalog['find']>,
+    locate: (target, scope) => pages<LocatedInstance>(run, 'locatePage', { target, scope }),
+    frameTable: (target, scope) => run('frameTable', target, scope) as ReturnType<Catalog['frameTable']>,
+    bulkEntry: (target, path, scope) => run('bulkEntry', { target, path, scope }) as ReturnType<Catalog['bulkEntry']>,
+    metadata: (target, scope) => pages<DeflatedMetadata>(run, 'metadataPage', { target, scope }),
+    metadataVersion: (target, scope) => run('metadataVersion', target, scope) as ReturnType<Catalog['metadataVersion']>,
+    counts: (scope) => run('counts', scope) as ReturnType<Catalog['counts']>,
+  };
+}
+
+/** Asks for one page after the other, when it is wanted. */
+async function* pages<T>(
+  run: Run,
+  name: string,
+  of: { readonly target: Target; readonly scope: Scope },
+): AsyncIterable<readonly T[]> {
+  let after: PageOf['after'];
+  do {
+    const page = (await run(name, { ...of, after })) as Page<T>;
+    if (page.items.length > 0) yield page.items;
+    after = page.end;
+  } while (after !== undefined);
+}
+
+/** Cuts byte arrays loose from the larger buffers they may lie in, all of which would be copied to the writer thread. */
+function compact(record: InstanceRecord): InstanceRecord {
+  const { metadata, frameTable } = record;
+  return {
+    ...record,
+    metadata: { ...metadata, deflated: alone(metadata.deflated) },
+    ...(frameTable === undefined ? {} : { frameTable: alone(frameTable) }),
+  };
+}
+
+function alone(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes);
+}
+
+/** What SQLite's primary result codes mean to our callers: BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB. */
+const meaning: Readonly<Record<number, readonly [ErrorCode, string]>> = {
+  5: ['busy', 'Catalog is locked by another process'],
+  6: ['busy', 'Catalog is locked by another process'],
+  8: ['unavailable', 'Catalog cannot be written'],
+  10: ['unavailable', 'Catalog cannot be read or written: the disk failed'],
+  11: ['damaged', 'Catalog is damaged'],
+  13: ['full', 'Catalog cannot grow: the disk is full'],
+  14: ['unavailable', 'Catalog cannot be opened'],
+  26: ['damaged', 'Catalog is not a database'],
+};
+
+/** Turns what the threads throw into our own errors; a bug stays what it is. */
+async function expected<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof WorkerError)) throw error;
+    const code = errorCodes.find((one) => one === error.code);
+    if (code !== undefined) throw new BuckyError(code, error.message, { cause: error });
+    const [known, message] = (error.errcode === undefined ? undefined : meaning[error.errcode & 0xff]) ?? [];
+    if (known !== undefined && message !== undefined) throw new BuckyError(known, message, { cause: error });
+    throw error;
+  }
+}

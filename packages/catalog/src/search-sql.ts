@@ -1,0 +1,138 @@
+import { BuckyError, type Scope } from '@bucky/dicom';
+import { DummyDriver, Kysely, sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import type { SqlValue } from '@bucky/sqlite';
+import { and, columnRef, combinedCondition, condition, scopeCondition, type Condition } from './condition.js';
+import { parseMatch, type Match } from './matching.js';
+import type { Query, QueryLevel } from './query.js';
+import { searchableAttribute, searchableAttributes, type SearchableAttribute } from './searchable.js';
+
+/** A statement and its parameters. */
+export interface CompiledSearch {
+  readonly sql: string;
+  readonly parameters: readonly SqlValue[];
+}
+
+/** Compiles only: it never connects. */
+const compiler = new Kysely<unknown>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+});
+
+const depth: Readonly<Record<QueryLevel, number>> = { study: 0, series: 1, instance: 2 };
+
+const tables: Readonly<Record<QueryLevel, Condition>> = {
+  study: sql`studies s`,
+  series: sql`studies s join series e on e.study = s.id`,
+  instance: sql`studies s join series e on e.study = s.id join instances i on i.series = e.id`,
+};
+
+/** What makes the order total, from the study down: newest study first, then by number. */
+const order: Readonly<Record<QueryLevel, readonly Condition[]>> = {
+  study: [sql`s.study_date desc`, sql`s.study_time desc`, sql`s.study_instance_uid`],
+  series: [sql`e.series_order`, sql`e.series_instance_uid`],
+  instance: [sql`i.instance_order`, sql`i.sop_instance_uid`],
+};
+
+/** Date and time Attributes that are matched together when both are ranges. @see PS3.4 C.2.2.2.5 */
+const timeOfDate: Readonly<Record<string, string>> = {
+  StudyDate: 'StudyTime',
+  SeriesDate: 'SeriesTime',
+  PerformedProcedureStepStartDate: 'PerformedProcedureStepStartTime',
+  AcquisitionDate: 'AcquisitionTime',
+  ContentDate: 'ContentTime',
+  InstanceCreationDate: 'InstanceCreationTime',
+};
+
+interface Key {
+  readonly attribute: SearchableAttribute;
+  readonly match: Match;
+  /** Whether a range was written as one. */
+  readonly isRange: boolean;
+}
+
+/** Compiles a search for one row more than its limit, so that one sees whether there are more. Throws `invalid`. */
+export function compileSearch(query: Query, scope: Scope, attributes: readonly SearchableAttribute[]): CompiledSearch {
+  const columns = attributes.map((attribute) => sql`${columnRef(attribute)} as ${sql.ref(attribute.keyword)}`);
+  if (query.level === 'instance') columns.push(sql`i.id as ${sql.ref('id')}`);
+  const statement = sql`select ${sql.join(columns)} from ${tables[query.level]} where ${and(conditions(query, scope))}
+    order by ${sql.join(ordering(query))} limit ${query.limit + 1} offset ${query.offset}`;
+  const { sql: text, parameters } = statement.compile(compiler);
+  return { sql: text, parameters: parameters as readonly SqlValue[] };
+}
+
+/** Lists the Attributes that a search returns: those required, and those asked for that have a column. */
+export function returnedAttributes({ level, studyUid, seriesUid, includeFields }: Query): SearchableAttribute[] {
+  const wanted = new Set(includeFields === 'all' ? [] : includeFields);
+  // An Attribute of a level that the path already names is returned on demand only, except the UIDs
+  const named = { study: studyUid !== undefined, series: seriesUid !== undefined, instance: false };
+  return searchableAttributes.filter((attribute) => {
+    if (depth[attribute.level] > depth[level]) return false;
+    if (includeFields === 'all' || wanted.has(attribute.keyword)) return true;
+    const isUid = attribute.keyword === 'StudyInstanceUID' || attribute.keyword === 'SeriesInstanceUID';
+    return attribute.required && (isUid || !named[attribute.level]);
+  });
+}
+
+function conditions(query: Query, scope: Scope): readonly Condition[] {
+  const found: Condition[] = [];
+  const allowed = scopeCondition(scope);
+  if (allowed !== undefined) found.push(allowed);
+  if (query.studyUid !== undefined) found.push(sql`s.study_instance_uid = ${query.studyUid}`);
+  if (query.seriesUid !== undefined) found.push(sql`e.series_instance_uid = ${query.seriesUid}`);
+  const keys = query.matching.flatMap(({ keyword, value }) => {
+    const attribute = matchable(keyword, query.level);
+    const match = parseMatch(attribute, value);
+    return match === undefined ? [] : [{ attribute, match, isRange: value.includes('-') }];
+  });
+  return [...found, ...keyConditions(keys)];
+}
+
+function keyConditions(keys: readonly Key[]): readonly Condition[] {
+  const combined = new Set<Key>();
+  const found: Condition[] = [];
+  for (const date of keys) {
+    const time = keys.find(({ attribute }) => attribute.keyword === timeOfDate[date.attribute.keyword]);
+    if (time === undefined || !date.isRange || !time.isRange) continue;
+    if (date.match.kind !== 'range' || time.match.kind !== 'range') continue;
+    combined.add(date).add(time);
+    found.push(
+      combinedCondition(
+        { attribute: date.attribute, range: date.match.range },
+        { attribute: time.attribute, range: time.match.range },
+      ),
+    );
+  }
+  return [
+    ...found,
+    ...keys.filter((key) => !combined.has(key)).map(({ attribute, match }) => condition(attribute, match)),
+  ];
+}
+
+/** Finds the Attribute of a key that may be used at a level. */
+function matchable(keyword: string, level: QueryLevel): SearchableAttribute {
+  const attribute = searchableAttribute(keyword);
+  const shown = /^\w{1,64}$/.test(keyword) ? keyword : 'an Attribute of that name';
+  if (attribute === undefined) throw new BuckyError('invalid', `Cannot search by ${shown}: it is not searchable`);
+  if (depth[attribute.level] > depth[level]) {
+    throw new BuckyError('invalid', `Cannot search by ${keyword}: it belongs to a level below the one searched`);
+  }
+  return attribute;
+}
+
+function ordering({ level, orderBy }: Query): readonly Condition[] {
+  const asked = orderBy.map(({ keyword, descending }) => {
+    const attribute = matchable(keyword, level);
+    const column = columnRef(attribute.vr === 'PN' ? folded(attribute) : attribute);
+    return descending ? sql`${column} desc` : column;
+  });
+  const levels = (['study', 'series', 'instance'] as const).filter((one) => depth[one] <= depth[level]);
+  return [...asked, ...levels.flatMap((one) => order[one])];
+}
+
+function folded(attribute: SearchableAttribute): SearchableAttribute {
+  return { ...attribute, column: attribute.matchColumn ?? attribute.column };
+}
