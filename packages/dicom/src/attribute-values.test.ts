@@ -42,6 +42,7 @@ describe('text values', () => {
     ['UC', ' a \\b ', [' a', 'b']],
     ['DS', '1.5 \\ -2', ['1.5', '-2']],
     ['PN', 'Doe^John \\=A', ['Doe^John', '=A']],
+    ['PN', 'Doe^John ==', ['Doe^John']],
     ['AE', ' STORE ', ['STORE']],
     ['DA', '19931124', ['19931124']],
   ])('splits and trims %s %p', (vr, text, expected) => {

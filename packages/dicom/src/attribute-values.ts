@@ -1,6 +1,7 @@
 import { characterSetOf, type Delimiters, type TextOptions } from './character-set.js';
 import type { Attribute, DataSet } from './data-set.js';
 import { dictionaryEntry, dictionaryVr } from './dictionary/dictionary.js';
+import { formatPersonName, parsePersonName } from './person-name.js';
 import { tag as asTag, tagText, type Tag } from './tag.js';
 import type { Vr } from './vr.js';
 
@@ -134,15 +135,18 @@ export function parseDecimal(text: string): number | undefined {
 }
 
 /**
- * Gets the values of an Attribute as text, numbers and tags too; empty ones between others stay. None when the Attribute
- * is absent, empty, a Sequence, binary or left in the file.
+ * Gets the values of an Attribute as text, numbers and tags too; empty ones between others stay, empty component groups
+ * at the end of a name do not. None when the Attribute is absent, empty, a Sequence, binary or left in the file.
  */
 export function textsOf(dataSet: DataSet, tag: Tag, options: TextOptions = {}): readonly string[] {
   const attribute = dataSet.get(tag);
   if (attribute?.bytes === undefined) return [];
   const vr = valueVr(attribute, dataSet);
   const text = textRules[vr];
-  if (text !== undefined) return splitText(characterSetOf(dataSet, options)(attribute.bytes, text.delimiters), text);
+  if (text !== undefined) {
+    const texts = splitText(characterSetOf(dataSet, options)(attribute.bytes, text.delimiters), text);
+    return vr === 'PN' ? texts.map((name) => formatPersonName(parsePersonName(name))) : texts;
+  }
   const byteOrder = valueByteOrder(attribute, dataSet);
   const number = numberRules[vr];
   if (number !== undefined) return splitNumbers(attribute.bytes, number, byteOrder).map(String);
