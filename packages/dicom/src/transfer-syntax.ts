@@ -68,6 +68,7 @@ const rows: readonly Row[] = [
   ['.4.205', octets, 'dn'],
   ['.5', 'image/dicom-rle'],
   ['.8.1', octets],
+  ['0', octets, 'in'], // 1.2.840.10008.1.20, Papyrus 3, retired
 ];
 
 const root = '1.2.840.10008.1.2';

@@ -45,6 +45,10 @@ interface Level {
   readonly inUn: boolean;
 }
 
+function keptAttribute({ tag, vr, implied }: ElementHeader, bytes: Uint8Array): Attribute {
+  return implied ? { tag, vr, implied, bytes } : { tag, vr, bytes };
+}
+
 /** Reads a Data Set in one pass, whatever its size: small values are kept, large ones noted. @see PS3.5 7 */
 export class DataSetParser {
   readonly bulkEntries: BulkEntry[] = [];
@@ -103,6 +107,7 @@ export class DataSetParser {
       }
       if (header.tag >= itemTag) {
         if (this.#endsLevel(level)) return;
+        yield* this.#skipStray();
         continue;
       }
       if (unsure && vrOfBytes(cursor.bytes[cursor.at + 4]!, cursor.bytes[cursor.at + 5]!) !== undefined) {
@@ -127,7 +132,7 @@ export class DataSetParser {
         yield;
       }
       if (attributes.has(tag) || tag === trailingPaddingTag) cursor.skip(length);
-      else attributes.set(tag, { tag, vr, bytes: cursor.copy(length) });
+      else attributes.set(tag, keptAttribute(header, cursor.copy(length)));
     }
     this.#checkEnd(level.limit);
   }
@@ -157,26 +162,29 @@ export class DataSetParser {
 
   /** Looks at an item's header or a delimiter ahead; true when the level ends with it. */
   #endsLevel(level: Level): boolean {
-    const cursor = this.#cursor;
-    const { tag, length } = this.#header;
+    const { tag } = this.#header;
     if (tag === itemDelimiterTag && level.delimited) {
-      cursor.skip(8);
+      this.#cursor.skip(8);
       return true;
     }
     if (level.delimited && (tag === itemTag || tag === sequenceDelimiterTag)) {
       this.#oddities.add('missing-sequence-delimiter');
       return true; // the item's own delimiter is missing: the sequence sees what is ahead
     }
-    if (tag === itemTag || (tag !== itemDelimiterTag && tag !== sequenceDelimiterTag)) {
-      throw new BuckyError(
-        'corrupt',
-        `Cannot read an element at byte ${cursor.position}: ${tagInText(tag)} with length ${length} stands outside a sequence`,
-      );
+    return false;
+  }
+
+  /** Skips a delimiter, or a whole item, that stands where no sequence is: nobody can say of what. */
+  *#skipStray(): Parsing {
+    const cursor = this.#cursor;
+    const { tag, length } = this.#header;
+    if (tag !== itemTag && tag !== itemDelimiterTag && tag !== sequenceDelimiterTag) {
+      throw new BuckyError('corrupt', `Cannot read an element at byte ${cursor.position}: ${tagInText(tag)} is none`);
     }
     this.#budget.spend(1, 8);
     this.#oddities.add('stray-delimiter');
     cursor.skip(8);
-    return false;
+    if (tag === itemTag && length !== undefinedLength) yield* passValue(cursor, length, () => undefined);
   }
 
   /** Reads what is not just kept: items, fragments, bulk data and Pixel Data. */
@@ -229,6 +237,10 @@ export class DataSetParser {
     bulk: { offset: number; length: number; crc32: number },
   ): void {
     if (tag === trailingPaddingTag || level.attributes.has(tag)) return;
+    if (bulk.length === 0) {
+      level.attributes.set(tag, { tag, vr, bytes: new Uint8Array(0) });
+      return;
+    }
     level.attributes.set(tag, { tag, vr, bulk });
     if (level.kept) this.bulkEntries.push({ path: level.path + tagText(tag), tag, ...bulk });
   }

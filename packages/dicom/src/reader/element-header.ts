@@ -34,6 +34,8 @@ export function vrOfBytes(first: number, second: number): Vr | undefined {
 export class ElementHeader {
   tag = asTag(0);
   vr: Vr = 'UN';
+  /** True when the VR is the dictionary's, not the file's. */
+  implied = false;
   length = 0;
   /** Bytes of the header itself: 8 or 12. */
   size = 8;
@@ -51,12 +53,14 @@ export class ElementHeader {
     const code = vrByCode.get((bytes[at + 4]! << 8) | bytes[at + 5]!);
     if (code === undefined) return this.#readOdd(cursor, little);
     this.vr = code.vr;
+    this.implied = false;
     return code.isLong ? this.#readLong(cursor, little) : this.#readShort(bytes, at, little);
   }
 
   /** 4 4 length */
   #readImplicit(bytes: Uint8Array, at: number, little: boolean): true {
     this.vr = dictionaryVr(this.tag) ?? 'UN';
+    this.implied = true;
     this.length = uint32(bytes, at + 4, little);
     this.size = 8;
     return true;
@@ -79,15 +83,17 @@ export class ElementHeader {
 
   /**
    * A VR that we do not know. Two capitals are a VR of the future, whose length has 32 bits (PS3.5 6.2), unless the bytes
-   * that would be reserved are in use; other characters that print are a blank or broken VR with the short form; bytes
-   * that do not print are no VR at all but the length of an element written as in Implicit VR.
+   * that would be reserved are in use. Other characters that print, and two zeros, are a blank or broken VR with the short
+   * form. Other bytes are no VR at all but the length of an element written as in Implicit VR.
    */
   #readOdd(cursor: ByteCursor, little: boolean): boolean {
     const { bytes, at } = cursor;
     const first = bytes[at + 4]!;
     const second = bytes[at + 5]!;
-    if (!isPrinting(first) || !isPrinting(second)) return this.#readImplicit(bytes, at, little);
+    const isBlank = first === 0 && second === 0;
+    if (!isBlank && (!isPrinting(first) || !isPrinting(second))) return this.#readImplicit(bytes, at, little);
     this.vr = dictionaryVr(this.tag) ?? 'UN';
+    this.implied = true;
     if (this.vr === 'SQ') this.vr = 'UN'; // what it holds was not said to be items
     const future = isCapital(first) && isCapital(second) && bytes[at + 6] === 0 && bytes[at + 7] === 0;
     return future ? this.#readLong(cursor, little) : this.#readShort(bytes, at, little);

@@ -9,6 +9,7 @@ import { ElementHeader, tagInText, uint32, type Coding } from './element-header.
 import { readUidText } from './identity.js';
 import { awaitBytes, whenThere, type Parsing } from './pass-value.js';
 import { overLimit, type ReaderBudget } from './reader-limits.js';
+import { sniffCoding } from './sniff-coding.js';
 
 /** What stands before the Data Set. */
 export interface FileHead {
@@ -38,8 +39,8 @@ export interface HeadSource {
  */
 export function* parseFileHead(source: HeadSource): Parsing<FileHead> {
   const { cursor, oddities } = source;
-  while (!cursor.has(preambleLength + 4) && !cursor.ended) yield;
-  if (isMagic(cursor, preambleLength)) {
+  while (!cursor.has(preambleLength + 6) && !cursor.ended) yield;
+  if (isMagic(cursor, preambleLength) && !isBareAllTheSame(cursor)) {
     cursor.skip(preambleLength + 4);
   } else {
     oddities.add('missing-preamble');
@@ -61,6 +62,16 @@ function isMagic(cursor: ByteCursor, ahead: number): boolean {
   return cursor.has(ahead + 4) && uint32(cursor.bytes, at, false) === 0x4449434d; // DICM
 }
 
+/** The letters DICM at byte 128 of a Data Set are no prefix when no group 0002 follows. */
+function isBareAllTheSame(cursor: ByteCursor): boolean {
+  return groupAhead(cursor, preambleLength + 4) !== metaGroup && sniffCoding(cursor) !== undefined;
+}
+
+function groupAhead(cursor: ByteCursor, ahead: number): number | undefined {
+  const at = cursor.at + ahead;
+  return cursor.has(ahead + 2) ? cursor.bytes[at]! | (cursor.bytes[at + 1]! << 8) : undefined;
+}
+
 function uidOf(meta: DataSet): Uid | undefined {
   const text = readUidText(meta.get(transferSyntaxTag));
   return isUid(text) ? text : undefined;
@@ -74,7 +85,7 @@ function* parseMeta({ cursor, budget, oddities }: HeadSource): Parsing<DataSet |
   let declaredEnd: number | undefined;
   for (;;) {
     while (!cursor.has(2) && !cursor.ended) yield;
-    if (!cursor.has(2) || (cursor.bytes[cursor.at]! | (cursor.bytes[cursor.at + 1]! << 8)) !== metaGroup) break;
+    if (groupAhead(cursor, 0) !== metaGroup) break;
     // Deflated bytes may look like group 0002: only there does the declared end decide.
     if (cursor.position === declaredEnd && isDeflated(meta)) break;
     while (!header.read(cursor, metaCoding)) {
