@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DataSet, type Attribute } from './data-set.js';
 import { writeDicomJson } from './dicom-json.js';
 import { tag, type Tag } from './tag.js';
-import type { Vr } from './vr.js';
+import { vrs, type Vr } from './vr.js';
 
 const options = { bulkDataUri: (path: string): string => `../bulkdata/${path}` };
 
@@ -193,10 +193,12 @@ describe('the DICOM JSON of a Data Set', () => {
     });
   });
 
-  it('is text that is JSON and UTF-8 whatever the bytes are', () => {
-    const noise = Uint8Array.from({ length: 256 }, (_, index) => index);
-    for (const vr of ['LO', 'LT', 'PN', 'DS', 'UI', 'UC'] as const) {
-      const text = writeDicomJson(dataSet([{ tag: tag(0x00091001), vr, bytes: noise }]), options);
+  it.each(vrs.filter((vr) => vr !== 'SQ'))('is JSON and UTF-8 whatever the bytes of %s are', (vr) => {
+    const characterSets = ['', 'ISO_IR 192', 'GB18030', '\\ISO 2022 IR 87\\ISO 2022 IR 149', 'ISO_IR 13'];
+    for (let length = 0; length < 300; length += length < 20 ? 1 : 31) {
+      const noise = Uint8Array.from({ length }, (_, index) => (index * 167 + length * 59) % 256);
+      const characters = element(0x00080005, 'CS', characterSets[length % characterSets.length]!);
+      const text = writeDicomJson(dataSet([characters, { tag: tag(0x00091001), vr, bytes: noise }]), options);
       expect(JSON.parse(text)).toHaveProperty('00091001.vr', vr);
       expect(Buffer.from(text, 'utf8').toString('utf8')).toBe(text);
     }
