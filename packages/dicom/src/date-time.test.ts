@@ -96,7 +96,9 @@ describe('dates and times', () => {
     'refuses to match dates by %p, without repeating it',
     (text) => {
       expect(() => parseDateRange(text)).toThrow(BuckyError);
-      expect(() => parseDateRange(text)).toThrow(/^Cannot match by date \(YYYYMMDD\): neither one nor a range/);
+      expect(() => parseDateRange(text)).toThrow(
+        /^The date is neither YYYYMMDD nor a range of two with a hyphen between$/,
+      );
     },
   );
 });

@@ -8,7 +8,8 @@ export interface TextRange {
 
 /** What a range of one VR is made of. */
 interface RangeForm {
-  readonly what: string;
+  /** The beginning of what is said when it is none. */
+  readonly refusal: string;
   readonly span: (text: string) => TextRange | undefined;
   readonly widest: TextRange;
 }
@@ -85,7 +86,7 @@ export function parseDateTime(text: string): TextRange | undefined {
 }
 
 /** Reads one value or a range: `a-b`, `a-` or `-b`. Any hyphen may be the one between, as those of DT stand in offsets too. */
-function parseRange(text: string, { what, span, widest }: RangeForm): TextRange {
+function parseRange(text: string, { refusal, span, widest }: RangeForm): TextRange {
   const single = span(text);
   if (single !== undefined) return single;
   for (let hyphen = text.indexOf('-'); hyphen >= 0; hyphen = text.indexOf('-', hyphen + 1)) {
@@ -94,7 +95,7 @@ function parseRange(text: string, { what, span, widest }: RangeForm): TextRange 
     const to = last === '' ? widest : span(last);
     if (from !== undefined && to !== undefined && from !== to) return { from: from.from, to: to.to };
   }
-  throw new BuckyError('invalid', `Cannot match by ${what}: neither one nor a range of two joined by a hyphen`);
+  throw new BuckyError('invalid', `${refusal} nor a range of two with a hyphen between`);
 }
 
 /** Reads what a date is matched with, as a range of `YYYYMMDD`. Throws `invalid`. @see PS3.4 C.2.2.2.5 */
@@ -103,17 +104,21 @@ export function parseDateRange(text: string): TextRange {
     const date = parseDate(value);
     return date === undefined ? undefined : { from: date, to: date };
   };
-  return parseRange(text, { what: 'date (YYYYMMDD)', span, widest: { from: '00000000', to: '99999999' } });
+  return parseRange(text, {
+    refusal: 'The date is neither YYYYMMDD',
+    span,
+    widest: { from: '00000000', to: '99999999' },
+  });
 }
 
 /** Reads what a time is matched with, as a range of `HHMMSS.FFFFFF`. Throws `invalid`. @see PS3.4 C.2.2.2.5 */
 export function parseTimeRange(text: string): TextRange {
   const widest = { from: '000000.000000', to: '235960.999999' };
-  return parseRange(text, { what: 'time (HHMMSS)', span: parseTime, widest });
+  return parseRange(text, { refusal: 'The time is neither HHMMSS', span: parseTime, widest });
 }
 
 /** Reads what a date and time is matched with, as a range of `YYYYMMDDHHMMSS.FFFFFF`. Throws `invalid`. @see PS3.4 C.2.2.2.5 */
 export function parseDateTimeRange(text: string): TextRange {
   const widest = { from: '00000000000000.000000', to: '99999999999999.999999' };
-  return parseRange(text, { what: 'date and time (YYYYMMDDHHMMSS)', span: parseDateTime, widest });
+  return parseRange(text, { refusal: 'The date and time is neither YYYYMMDDHHMMSS', span: parseDateTime, widest });
 }
