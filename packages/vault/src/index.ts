@@ -3,4 +3,6 @@ export { formatText } from './format-text.js';
 export { conflictKey, formatKey, instanceKey, isObjectKey } from './layout.js';
 export { memoryVault } from './memory-vault.js';
 export { openVault } from './open-vault.js';
+export { openS3Vault } from './s3/s3-vault.js';
+export type { S3VaultOptions } from './s3/store.js';
 export type { ListedObject, ObjectKey, PutOptions, ReadOptions, StoredObject, Vault } from './vault.js';

@@ -1,0 +1,80 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { BuckyError } from '@bucky/dicom';
+import type { ObjectKey } from '../vault.js';
+import { addCrc32, crc32Text } from './crc32.js';
+import { attemptsOf, nameOf } from './s3-error.js';
+import { isStored, isTaken, takeBack, type Sent } from './stored-already.js';
+import { place, type Store } from './store.js';
+
+/** How often we try again when the store says that two writers met. */
+const meetingsAtMost = 5;
+
+interface Single {
+  readonly key: ObjectKey;
+  readonly bytes: Uint8Array;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Stores a short object with one request, which the store checks against its CRC-32 before it keeps anything. */
+export async function putSingle(store: Store, { key, bytes, signal }: Single): Promise<void> {
+  const sent: Sent = { key, size: bytes.length, crc32: addCrc32(0, bytes) };
+  for (let meeting = 1; ; meeting += 1) {
+    try {
+      await put(store, { sent, bytes, signal });
+      return;
+    } catch (error) {
+      if (await isSettledWell(store, { sent, error, signal })) return;
+      const again = nameOf(error) === 'ConditionalRequestConflict' && meeting < meetingsAtMost;
+      if (!again && !gaveUpCondition(store, error)) throw error;
+    }
+  }
+}
+
+async function put(
+  store: Store,
+  { sent, bytes, signal }: { sent: Sent; bytes: Uint8Array; signal: AbortSignal | undefined },
+): Promise<void> {
+  const { conditionalPut } = store.abilities;
+  if (!conditionalPut && (await isTaken(store, sent.key))) throw takenError(sent.key);
+  const command = new PutObjectCommand({
+    ...place(store, sent.key),
+    Body: bytes,
+    ContentLength: bytes.length,
+    ContentType: 'application/octet-stream',
+    ChecksumCRC32: crc32Text(sent.crc32),
+    ...(conditionalPut ? { IfNoneMatch: '*' } : {}),
+  });
+  await store.client.send(command, signal === undefined ? {} : { abortSignal: signal });
+}
+
+/** Looks after a failed write whether it was done all the same: then it counts, or is taken back when it was given up. */
+export async function isSettledWell(
+  store: Store,
+  { sent, error, signal }: { readonly sent: Sent; readonly error: unknown; readonly signal: AbortSignal | undefined },
+): Promise<boolean> {
+  if (signal?.aborted === true) {
+    await takeBack(store, sent);
+    return false;
+  }
+  const name = nameOf(error);
+  const answerLost = name === 'PreconditionFailed' || name === 'NoSuchUpload' ? attemptsOf(error) > 1 : isUnclear(name);
+  return answerLost && (await isStored(store, sent).catch(() => false));
+}
+
+/** Makes the error of a key that is taken. */
+export function takenError(key: ObjectKey): BuckyError {
+  return new BuckyError('exists', `Cannot store ${key}: the key is taken`);
+}
+
+/** Failures after which nobody knows whether the store has done what it was asked. */
+function isUnclear(name: string): boolean {
+  return ['TimeoutError', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE', 'InternalError', 'SlowDown', 'RequestTimeout'].includes(
+    name,
+  );
+}
+
+function gaveUpCondition(store: Store, error: unknown): boolean {
+  if (!store.abilities.conditionalPut || nameOf(error) !== 'NotImplemented') return false;
+  store.abilities.conditionalPut = false;
+  return true;
+}
