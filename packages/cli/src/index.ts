@@ -1,1 +1,2 @@
-export {};
+export { compose, serverConfigOf, socketPathOf, type Composed } from './compose.js';
+export { main } from './main.js';

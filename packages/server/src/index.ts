@@ -1,1 +1,4 @@
-export {};
+export { createLog, logLevels, type Log, type LogFields, type LogLevel, type LogOptions } from './log.js';
+export { isLoopback } from './security/host.js';
+export { startServer, type RunningServer, type ServerConfig, type ServerParts } from './start-server.js';
+export { thrownFields } from './thrown-fields.js';

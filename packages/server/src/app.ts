@@ -1,0 +1,103 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Archive } from '@bucky/archive';
+import { BuckyError } from '@bucky/dicom';
+import { sendProblem } from './problem.js';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import type { FloorRateWatch } from './floor-rate.js';
+import { identifyLocal } from './identify.js';
+import type { Log } from './log.js';
+import type { Metrics } from './metrics.js';
+import type { Readiness } from './readiness.js';
+import { guarded, serverRoutes } from './routes.js';
+import { checkHost } from './security/host.js';
+import { checkOrigin } from './security/origin.js';
+import { thrownFields } from './thrown-fields.js';
+import { serveViewer } from './viewer/serve-viewer.js';
+import type { ViewerFiles } from './viewer/viewer-files.js';
+import { watchBody } from './watch-body.js';
+import { watchRequest } from './watch-request.js';
+
+export interface AppParts {
+  readonly archive: Archive;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly readiness: Readiness;
+  readonly bodies: FloorRateWatch;
+  readonly viewer: ViewerFiles | undefined;
+  /** Host names under which this server is known besides the loopback ones. */
+  readonly publicHosts: readonly string[];
+  /** Origins whose pages may read and write here, as browsers spell them. */
+  readonly corsOrigins: readonly string[];
+  /** True behind the local socket, which no browser reaches: no Host header is asked of it. */
+  readonly isLocalSocket: boolean;
+}
+
+/** Handles one request of a plain HTTP server. */
+export type App = (req: IncomingMessage, res: ServerResponse) => void;
+
+/** Composes all that the server answers. */
+export function createApp(parts: AppParts): App {
+  const { log, metrics, viewer } = parts;
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.use(watchRequest(log, metrics), commonHeaders(parts.readiness), guard(parts), watchBodies(parts.bodies));
+  for (const route of serverRoutes(parts)) app.get(route.path, guarded(route, identifyLocal));
+  app.use('/viewer', nameRoute('/viewer/*'), serveViewer(viewer));
+  app.use(() => {
+    throw new BuckyError('not-found', 'There is nothing at this address');
+  });
+  app.use(answerProblem(log));
+  return app;
+}
+
+function commonHeaders(readiness: Readiness): RequestHandler {
+  return (_req, res, next) => {
+    res.set({ 'X-Content-Type-Options': 'nosniff', 'Cross-Origin-Resource-Policy': 'same-origin' });
+    if (readiness.isStopping) res.set('Connection', 'close');
+    next();
+  };
+}
+
+/** Lets nobody in who was led here by a page of another origin. */
+function guard({ publicHosts, corsOrigins, isLocalSocket }: AppParts): RequestHandler {
+  return (req, _res, next) => {
+    const { host, origin } = req.headers;
+    if (!isLocalSocket) checkHost(host, req.socket.localPort, publicHosts);
+    const fetchSite = req.get('Sec-Fetch-Site');
+    checkOrigin({ method: req.method, host, origin, fetchSite }, corsOrigins);
+    next();
+  };
+}
+
+function watchBodies(bodies: FloorRateWatch): RequestHandler {
+  return (req, res, next) => {
+    watchBody(bodies, {
+      req,
+      res,
+      refuse: (error) => {
+        sendProblem(error, res);
+      },
+    });
+    next();
+  };
+}
+
+function nameRoute(template: string): RequestHandler {
+  return (_req, res, next) => {
+    res.locals['route'] = template;
+    next();
+  };
+}
+
+function answerProblem(log: Log): ErrorRequestHandler {
+  // Express tells an error handler by its four parameters.
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+  return (thrown: unknown, req, res, _next) => {
+    const { requestId } = res.locals as { requestId?: string };
+    if (!req.socket.destroyed && !(thrown instanceof BuckyError && thrown.code !== 'internal')) {
+      log.error('request.failed', { requestId, ...thrownFields(thrown) });
+    }
+    sendProblem(thrown, res);
+  };
+}

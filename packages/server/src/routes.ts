@@ -1,0 +1,84 @@
+import { BuckyError } from '@bucky/dicom';
+import { access, type Right } from '@bucky/ledger';
+import type { Archive } from '@bucky/archive';
+import type { Request, RequestHandler, Response } from 'express';
+import type { Identify } from './identify.js';
+import type { Metrics } from './metrics.js';
+import type { Readiness } from './readiness.js';
+
+/** One route of the server itself; those of DICOMweb stand in `@bucky/dicomweb`. */
+export interface ServerRoute {
+  readonly path: string;
+  /** The right it needs; `open` routes tell nothing that anyone may not know. */
+  readonly right: Right | 'open';
+  readonly handle: (req: Request, res: Response) => void | Promise<void>;
+}
+
+export interface RouteParts {
+  readonly archive: Archive;
+  readonly metrics: Metrics;
+  readonly readiness: Readiness;
+}
+
+/** The table of the server's own routes, each answered to GET and HEAD. */
+export function serverRoutes({ archive, metrics, readiness }: RouteParts): readonly ServerRoute[] {
+  return [
+    {
+      path: '/',
+      right: 'open',
+      handle: (_req, res) => {
+        res.redirect(302, '/viewer/');
+      },
+    },
+    {
+      path: '/healthz',
+      right: 'open',
+      handle: (_req, res) => {
+        sendWord(res, 200, 'ok');
+      },
+    },
+    {
+      path: '/readyz',
+      right: 'open',
+      handle: (_req, res) => {
+        if (readiness.isReady) sendWord(res, 200, 'ready');
+        else sendWord(res, 503, 'not ready');
+      },
+    },
+    {
+      path: '/metrics',
+      right: 'administer',
+      handle: async (_req, res) => {
+        const text = await metrics.text();
+        res.set('Cache-Control', 'no-store').type(metrics.contentType).send(text);
+      },
+    },
+    { path: '/api/conflicts', right: 'administer', handle: (req, res) => listConflicts(archive, req, res) },
+  ];
+}
+
+/** Wraps a route's handler in the decision whether it may be asked. */
+export function guarded({ right, handle }: ServerRoute, identify: Identify): RequestHandler {
+  return async (req, res) => {
+    if (right !== 'open') access(identify(req), right);
+    await handle(req, res);
+  };
+}
+
+function sendWord(res: Response, status: number, word: string): void {
+  res.status(status).set('Cache-Control', 'no-store').type('text/plain').send(`${word}\n`);
+}
+
+const mostConflicts = 1000;
+
+/** Answers with one page of conflicts and, in `next`, the receipt to ask for `after`. */
+async function listConflicts({ catalog }: Archive, req: Request, res: Response): Promise<void> {
+  const { limit = '100', after } = req.query;
+  if (typeof limit !== 'string' || !/^\d{1,4}$/.test(limit) || Number(limit) < 1 || Number(limit) > mostConflicts) {
+    throw new BuckyError('invalid', `The limit must be a whole number from 1 to ${mostConflicts}`);
+  }
+  if (after !== undefined && typeof after !== 'string') throw new BuckyError('invalid', 'There may be one "after"');
+  const conflicts = await catalog.conflicts({ limit: Number(limit), ...(after === undefined ? {} : { after }) });
+  const last = conflicts.length < Number(limit) ? undefined : conflicts.at(-1)?.receipt;
+  res.set('Cache-Control', 'no-store').json({ conflicts, ...(last === undefined ? {} : { next: last }) });
+}
