@@ -22,14 +22,21 @@ function multiply(left: number, right: number): number {
 const powers: number[] = [0x40000000];
 for (let k = 1; k < 64; k += 1) powers.push(multiply(powers[k - 1]!, powers[k - 1]!));
 
-/**
- * Gives the CRC-32 of two runs of bytes joined, from that of each and the length of the second: appending n bytes
- * multiplies by x to the power of 8n.
- */
-export function combineCrc32(first: number, second: number, secondLength: number): number {
+/** What appending `length` bytes multiplies a CRC-32 by, which is x to the power of 8 × `length`; for {@link appendCrc32}. */
+export function crc32Shift(length: number): number {
   let shift = 0x80000000; // x to the power of 0
-  for (let left = secondLength, k = 3; left > 0; left = Math.floor(left / 2), k += 1) {
+  for (let left = length, k = 3; left > 0; left = Math.floor(left / 2), k += 1) {
     if (left % 2 === 1) shift = multiply(powers[k]!, shift);
   }
+  return shift;
+}
+
+/** Gives the CRC-32 of two runs of bytes joined, from that of each and the {@link crc32Shift} of the second's length. */
+export function appendCrc32(first: number, second: number, shift: number): number {
   return (multiply(shift, first) ^ second) >>> 0;
+}
+
+/** Gives the CRC-32 of two runs of bytes joined, from that of each and the length of the second. */
+export function combineCrc32(first: number, second: number, secondLength: number): number {
+  return appendCrc32(first, second, crc32Shift(secondLength));
 }

@@ -87,6 +87,7 @@ describe('what is told of a file', () => {
     ['JPEG with implicit VR', '1.2.840.10008.1.2.4.50', ['wrong-transfer-syntax']],
     ['no sequence delimiter', '1.2.840.10008.1.2.4.50', ['missing-sequence-delimiter']],
     ['stray delimiters', explicitSyntax, ['stray-delimiter']],
+    ['filled up with zeros', explicitSyntax, ['trailing-zeros']],
   ])('%s: transfer syntax %s, oddities %j', (name, transferSyntaxUid, oddities) => {
     const part10 = readInPieces(builtFiles[name]!);
     expect(part10.identity.transferSyntaxUid).toBe(transferSyntaxUid);
@@ -260,6 +261,11 @@ describe('what is refused', () => {
 
   it('a deflated file that is cut is corrupt', () => {
     expect(refused(() => readInPieces(builtFiles['deflated']!.subarray(0, -5))).code).toBe('corrupt');
+  });
+
+  it('a file that goes on after zeros is corrupt', () => {
+    const bytes = headed(dataSet(little, Buffer.alloc(40), element(little, 0x00400280, { vr: 'ST', value: 'after' })));
+    expect(refused(() => readInPieces(bytes)).code).toBe('corrupt');
   });
 
   it('an element that goes past its item is corrupt', () => {

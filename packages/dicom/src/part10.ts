@@ -21,6 +21,7 @@ export type Oddity =
   | 'wrong-transfer-syntax'
   | 'missing-sequence-delimiter'
   | 'stray-delimiter'
+  | 'trailing-zeros'
   | 'frames-not-told-apart'
   | 'short-pixel-data'
   | 'meta-differs-from-data-set';

@@ -155,6 +155,10 @@ export const builtFiles: Readonly<Record<string, Buffer>> = {
     fileHead('1.2.840.10008.1.2.1'),
     dataSet(little, itemEnd(little), native(little), sequenceEnd(little)),
   ]),
+  'filled up with zeros': Buffer.concat([
+    fileHead('1.2.840.10008.1.2.1'),
+    dataSet(little, native(little), Buffer.alloc(300)),
+  ]),
   'group lengths': Buffer.concat([
     fileHead('1.2.840.10008.1.2'),
     element(implicitLittle, 0x00080000, { vr: 'UL', value: [99] }),

@@ -118,6 +118,10 @@ export class DataSetParser {
         continue;
       }
       const { tag, vr, length } = header;
+      if (tag === 0) {
+        yield* this.#passZeros(level);
+        return;
+      }
       cursor.skip(header.size);
       this.#checkFits(level.limit, header);
       if (length === undefinedLength || vr === 'SQ' || isPixelTag(tag) || this.#isBulk(vr, length)) {
@@ -135,6 +139,20 @@ export class DataSetParser {
       else attributes.set(tag, keptAttribute(header, cursor.copy(length)));
     }
     this.#checkEnd(level.limit);
+  }
+
+  /** Some files are filled up with zeros to a whole block, which read as (0000,0000): nothing else may follow. */
+  *#passZeros(level: Level): Parsing {
+    const cursor = this.#cursor;
+    const { position } = cursor;
+    for (;;) {
+      if (level !== this.#root || cursor.take(cursor.available).some((byte) => byte !== 0)) {
+        throw new BuckyError('corrupt', `Cannot read an element at byte ${position}: (0000,0000) is none`);
+      }
+      if (cursor.ended) break;
+      yield;
+    }
+    this.#oddities.add('trailing-zeros');
   }
 
   #isBulk(vr: Vr, length: number): boolean {
@@ -213,10 +231,10 @@ export class DataSetParser {
     }
     let sum = 0;
     yield* passValue(cursor, length, (part) => {
-      sum = crc32(part, sum);
-      frames?.push(part);
+      if (frames === undefined) sum = crc32(part, sum);
+      else frames.push(part);
     });
-    this.#keepBulk(level, { tag, vr }, { offset, length, crc32: sum });
+    this.#keepBulk(level, { tag, vr }, { offset, length, crc32: frames?.crc32 ?? sum });
     if (frames !== undefined) this.#pixels.endNative(frames);
   }
 

@@ -1,5 +1,5 @@
 import { BuckyError } from '../bucky-error.js';
-import { crc32 } from '../crc32.js';
+import { combineCrc32, crc32 } from '../crc32.js';
 import { tag, type Tag } from '../tag.js';
 import { ElementHeader, tagInText, uint32, undefinedLength } from './element-header.js';
 import type { ByteCursor } from './byte-cursor.js';
@@ -65,7 +65,8 @@ export function* passFragments(source: FragmentSource): Parsing<PassedFragments>
       basicOffsets = table ?? [];
       if (table !== undefined) continue;
     }
-    yield* passFragment(source, header.length, add);
+    const { length } = header;
+    sum = combineCrc32(sum, yield* passFragment(source, length), length);
   }
 }
 
@@ -93,17 +94,16 @@ function* readBasicOffsets(
   return offsets;
 }
 
-function* passFragment(
-  { cursor, collector }: FragmentSource,
-  length: number,
-  add: (part: Uint8Array) => void,
-): Parsing {
+/** Lets a fragment pass by; gives its CRC-32. */
+function* passFragment({ cursor, collector }: FragmentSource, length: number): Parsing<number> {
   collector?.begin(cursor.position);
+  let sum = 0;
   yield* passValue(cursor, length, (part) => {
-    add(part);
+    sum = crc32(part, sum);
     collector?.push(part);
   });
-  collector?.end(length);
+  collector?.end(length, sum);
+  return sum;
 }
 
 function noItem(cursor: ByteCursor, header: ElementHeader): BuckyError {

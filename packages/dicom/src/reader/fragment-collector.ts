@@ -1,4 +1,3 @@
-import { crc32 } from '../crc32.js';
 import type { FrameTable } from '../frame-table.js';
 import { encapsulatedFrames } from '../frames/encapsulated-frames.js';
 import { beginsImage, endLength, endsImage, findFrames, startLength, type BoundaryHints } from './frame-boundaries.js';
@@ -6,7 +5,7 @@ import type { ReaderBudget } from './reader-limits.js';
 
 const noBytes = new Uint8Array(0);
 
-/** Notes length, CRC-32, beginning and end of each fragment while they pass by. @see PS3.5 A.4 */
+/** Notes length, CRC-32, beginning and end of each fragment of Pixel Data while they pass by. @see PS3.5 A.4 */
 export class FragmentCollector {
   readonly #budget: ReaderBudget;
   readonly #lengths: number[] = [];
@@ -14,7 +13,6 @@ export class FragmentCollector {
   readonly #starts: boolean[] = [];
   readonly #ends: boolean[] = [];
   #offset = 0;
-  #crc32 = 0;
   #head: Uint8Array = noBytes;
   #tail: Uint8Array = noBytes;
 
@@ -30,20 +28,19 @@ export class FragmentCollector {
   begin(offset: number): void {
     this.#budget.spend(1, 0);
     if (this.#lengths.length === 0) this.#offset = offset;
-    this.#crc32 = 0;
     this.#head = noBytes;
     this.#tail = noBytes;
   }
 
   push(bytes: Uint8Array): void {
-    this.#crc32 = crc32(bytes, this.#crc32);
     if (this.#head.length < startLength) this.#head = joined(this.#head, bytes.subarray(0, startLength));
     this.#tail = bytes.length >= endLength ? bytes.slice(-endLength) : joined(this.#tail, bytes).slice(-endLength);
   }
 
-  end(length: number): void {
+  /** Ends the fragment, of which the length and the CRC-32 are known. */
+  end(length: number, crc32: number): void {
     this.#lengths.push(length);
-    this.#crc32s.push(this.#crc32);
+    this.#crc32s.push(crc32);
     this.#starts.push(beginsImage(this.#head));
     this.#ends.push(endsImage(this.#tail));
   }
