@@ -1,7 +1,7 @@
 import type { Uid } from './uid.js';
 
 /** Identifies Bucky as what wrote the File Meta Information; made of a UUID. @see PS3.5 B.2, PS3.7 D.3.3.2 */
-const implementationClassUid = '2.25.215436983749163518034205398264107834512';
+const implementationClassUid = '2.25.173984158263988942174325429637423107521';
 const implementationVersionName = 'BUCKY_0_1';
 
 const preambleLength = 128;

@@ -357,6 +357,33 @@ describe('limits', () => {
   });
 });
 
+describe('memory', () => {
+  it('is not taken by pixels, native or in fragments', () => {
+    const chunk = Buffer.alloc(65_536, 7);
+    const rounds = 4096; // 256 MiB
+    const image = imageAttributes(little, { rows: 512, columns: 512, bits: 8, frames: 1024 });
+    const before = process.memoryUsage();
+    for (const syntax of [explicitSyntax, '1.2.840.10008.1.2.5']) {
+      const isNative = syntax === explicitSyntax;
+      const reader = new Part10Reader();
+      const length = isNative ? rounds * chunk.length : 0xffffffff;
+      reader.push(Buffer.concat([fileHead(syntax), dataSet(little, image)]));
+      reader.push(elementHeader(little, 0x7fe00010, { vr: 'OB', length }));
+      if (!isNative) reader.push(item(little, Buffer.alloc(0)));
+      for (let round = 0; round < rounds; round += 1) {
+        if (!isNative && round % 4 === 0) {
+          reader.push(elementHeader(little, 0xfffee000, { vr: '', length: 4 * chunk.length }));
+        }
+        reader.push(chunk);
+      }
+      if (!isNative) reader.push(elementHeader(little, 0xfffee0dd, { vr: '', length: 0 }));
+      expect(reader.finish().frameTable!.numberOfFrames).toBe(1024);
+    }
+    const after = process.memoryUsage();
+    expect(after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers).toBeLessThan(64 * 2 ** 20);
+  });
+});
+
 function pixelsOfOneBit(): Buffer {
   return Buffer.concat([
     imageAttributes(little, { rows: 1, columns: 1, bits: 1, frames: 800 }),

@@ -8,10 +8,13 @@ export const encapsulatedKind = 2;
 export const groupedKind = 3;
 
 /**
- * 0 1 kind, 1 8 offset of the first fragment's value, 9 4 number of fragments, 13 4 Number of Frames, then 4 each length of
- * a fragment, 4 each CRC-32 of a Frame and, when grouped, 4 each index of a Frame's first fragment; little endian.
+ * 0 1 kind, 1 4 number of fragments, 5 4 Number of Frames, then 4 each length of a fragment, 4 each CRC-32 of a Frame, when
+ * grouped 4 each index of a Frame's first fragment, and 8 each offset of the value of every 64th fragment; little endian.
  */
-const headLength = 17;
+const headLength = 9;
+
+/** Offsets are noted for one fragment of so many; from there on, lengths are added up. */
+const stride = 64;
 
 /** Bytes of an item's header, which lie between fragments: Tag and length. @see PS3.5 A.4 */
 export const itemHeaderLength = 8;
@@ -31,25 +34,26 @@ class EncapsulatedFrames implements FrameTable {
   readonly #view: DataView;
   readonly #numberOfFragments: number;
   readonly #grouped: boolean;
-  /** Where each fragment's value begins; made when first asked. */
-  #offsets: Float64Array | undefined;
 
   constructor(view: DataView) {
     this.#view = view;
     this.#grouped = view.getUint8(0) === groupedKind;
-    this.#numberOfFragments = view.getUint32(9, true);
-    this.numberOfFrames = view.getUint32(13, true);
+    this.#numberOfFragments = view.getUint32(1, true);
+    this.numberOfFrames = view.getUint32(5, true);
   }
 
   frame(frameNumber: number): FrameLocation {
     checkFrameNumber(frameNumber, this.numberOfFrames);
     const frameIndex = frameNumber - 1;
     const fragments: Fragment[] = [];
-    let length = 0;
+    let bytes = 0;
+    const first = this.#firstFragment(frameIndex);
     const past = frameIndex + 1 === this.numberOfFrames ? this.#numberOfFragments : this.#firstFragment(frameIndex + 1);
-    for (let fragment = this.#firstFragment(frameIndex); fragment < past; fragment += 1) {
-      fragments.push({ offset: this.#offsetOf(fragment), length: this.#lengthOf(fragment) });
-      length += this.#lengthOf(fragment);
+    for (let fragment = first, offset = this.#offsetOf(first); fragment < past; fragment += 1) {
+      const length = this.#lengthOf(fragment);
+      fragments.push({ offset, length });
+      offset += length + itemHeaderLength;
+      bytes += length;
     }
     const last = fragments.at(-1);
     const start = fragments[0]?.offset ?? 0;
@@ -59,7 +63,7 @@ class EncapsulatedFrames implements FrameTable {
       fragments,
       crc32: this.#view.getUint32(headLength + 4 * (this.#numberOfFragments + frameIndex), true),
       bitOffset: 0,
-      bitLength: 8 * length,
+      bitLength: 8 * bytes,
     };
   }
 
@@ -78,31 +82,31 @@ class EncapsulatedFrames implements FrameTable {
   }
 
   #offsetOf(fragment: number): number {
-    this.#offsets ??= this.#addUp();
-    return this.#offsets[fragment]!;
-  }
-
-  #addUp(): Float64Array {
-    const offsets = new Float64Array(this.#numberOfFragments);
-    let offset = Number(this.#view.getBigUint64(1, true));
-    for (let fragment = 0; fragment < offsets.length; fragment += 1) {
-      offsets[fragment] = offset;
-      offset += this.#lengthOf(fragment) + itemHeaderLength;
+    const columns = this.#grouped ? 2 * this.numberOfFrames : this.numberOfFrames;
+    const noted = Math.floor(fragment / stride);
+    const at = headLength + 4 * (this.#numberOfFragments + columns) + 8 * noted;
+    let offset = Number(this.#view.getBigUint64(at, true));
+    for (let before = noted * stride; before < fragment; before += 1) {
+      offset += this.#lengthOf(before) + itemHeaderLength;
     }
-    return offsets;
+    return offset;
   }
+}
+
+function lengthOfTable(about: { fragments: number; frames: number; grouped: boolean }): number {
+  const columns = about.fragments + (about.grouped ? 2 : 1) * about.frames;
+  return headLength + 4 * columns + 8 * Math.ceil(about.fragments / stride);
 }
 
 /** Makes the table of encapsulated Frames; `firsts` are the indices of each Frame's first fragment, ascending. */
 export function encapsulatedFrames(fragments: FragmentColumns, firsts: readonly number[]): FrameTable {
   const { lengths, crc32s } = fragments;
   const grouped = firsts.length !== lengths.length;
-  const columns = grouped ? 2 * firsts.length : firsts.length;
-  const view = new DataView(new ArrayBuffer(headLength + 4 * (lengths.length + columns)));
+  const about = { fragments: lengths.length, frames: firsts.length, grouped };
+  const view = new DataView(new ArrayBuffer(lengthOfTable(about)));
   view.setUint8(0, grouped ? groupedKind : encapsulatedKind);
-  view.setBigUint64(1, BigInt(fragments.offset), true);
-  view.setUint32(9, lengths.length, true);
-  view.setUint32(13, firsts.length, true);
+  view.setUint32(1, lengths.length, true);
+  view.setUint32(5, firsts.length, true);
   let at = headLength;
   const put = (value: number): void => {
     view.setUint32(at, value, true);
@@ -118,6 +122,14 @@ export function encapsulatedFrames(fragments: FragmentColumns, firsts: readonly 
     put(sum);
   });
   if (grouped) firsts.forEach(put);
+  let offset = fragments.offset;
+  lengths.forEach((length, fragment) => {
+    if (fragment % stride === 0) {
+      view.setBigUint64(at, BigInt(offset), true);
+      at += 8;
+    }
+    offset += length + itemHeaderLength;
+  });
   return new EncapsulatedFrames(view);
 }
 
@@ -125,9 +137,8 @@ export function encapsulatedFrames(fragments: FragmentColumns, firsts: readonly 
 export function decodeEncapsulatedFrames(bytes: Uint8Array): FrameTable {
   const grouped = bytes[0] === groupedKind;
   return new EncapsulatedFrames(
-    viewOfTable(bytes, headLength, (view) => {
-      const frames = view.getUint32(13, true);
-      return headLength + 4 * (view.getUint32(9, true) + (grouped ? 2 * frames : frames));
-    }),
+    viewOfTable(bytes, headLength, (view) =>
+      lengthOfTable({ fragments: view.getUint32(1, true), frames: view.getUint32(5, true), grouped }),
+    ),
   );
 }
