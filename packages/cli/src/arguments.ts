@@ -29,7 +29,9 @@ export function parseArguments(args: readonly string[], known: KnownArguments): 
       words: parsed.positionals,
     };
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message.split(/\. |\n/)[0] : undefined;
+    // Only the first sentence: the rest tells how to write a word that begins with a dash.
+    const { message } = cause as { message?: string };
+    const said = message?.split(/\. |\n/)[0];
     throw new BuckyError('configuration', said ?? 'The arguments cannot be understood', { cause });
   }
 }

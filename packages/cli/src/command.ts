@@ -1,10 +1,14 @@
+import type { Writable } from 'node:stream';
 import type { Environment } from './config/read-config.js';
+
+/** Where a command writes; a terminal says so. */
+export type Output = Writable & { readonly isTTY?: boolean };
 
 /** What a command has of the outside. */
 export interface Outside {
   readonly env: Environment;
-  readonly out: NodeJS.WriteStream;
-  readonly err: NodeJS.WriteStream;
+  readonly out: Output;
+  readonly err: Output;
 }
 
 /** Exit code of a command: 0 all done, 1 something failed, 2 it could not be understood or begun. */

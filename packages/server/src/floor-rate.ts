@@ -29,11 +29,10 @@ interface Window {
 export class FloorRateWatch {
   readonly #floor: FloorRate;
   readonly #bodies = new Map<WatchedBody, Window>();
-  #lastTickMs: number;
+  #lastTickMs: number | undefined;
 
-  constructor(floor: FloorRate, nowMs: number) {
+  constructor(floor: FloorRate) {
     this.#floor = floor;
-    this.#lastTickMs = nowMs;
   }
 
   /** Watches a body until it is complete or the returned function is called. */
@@ -46,7 +45,7 @@ export class FloorRateWatch {
 
   /** Looks at each body; to be called about once a second. */
   tick(nowMs: number): void {
-    const elapsedMs = nowMs - this.#lastTickMs;
+    const elapsedMs = nowMs - (this.#lastTickMs ?? nowMs);
     this.#lastTickMs = nowMs;
     for (const [body, window] of this.#bodies) {
       if (body.isComplete()) this.#bodies.delete(body);

@@ -44,19 +44,31 @@ export interface ServerParts {
   readonly archive: Archive;
   readonly config: ServerConfig;
   readonly log: Log;
+  /** Calls `work` about once a second with a time in milliseconds, until the returned function is called. */
+  readonly everySecond?: (work: (nowMs: number) => void) => () => void;
 }
+
+const everyRealSecond = (work: (nowMs: number) => void): (() => void) => {
+  const ticking = setInterval(() => {
+    work(performance.now());
+  }, 1000).unref();
+  return () => {
+    clearInterval(ticking);
+  };
+};
 
 const ownViewerFolder = fileURLToPath(new URL('../viewer', import.meta.url));
 
 /** Starts to serve an archive by HTTP. Throws `configuration` when the address or the socket cannot be had. */
-export async function startServer({ archive, config, log }: ServerParts): Promise<RunningServer> {
+export async function startServer(parts: ServerParts): Promise<RunningServer> {
+  const { archive, config, log, everySecond = everyRealSecond } = parts;
   const readiness = new Readiness();
-  const bodies = new FloorRateWatch(config.floorRate, performance.now());
+  const bodies = new FloorRateWatch(config.floorRate);
   const metrics = createMetrics(archive);
   const viewer = readViewerFiles(config.viewerFolder ?? ownViewerFolder);
   if (viewer === undefined) log.warn('viewer.missing');
   const { publicHosts, corsOrigins, tcp, socketPath } = config;
-  const parts: Omit<AppParts, 'isLocalSocket'> = {
+  const appParts: Omit<AppParts, 'isLocalSocket'> = {
     archive,
     log,
     metrics,
@@ -69,7 +81,7 @@ export async function startServer({ archive, config, log }: ServerParts): Promis
 
   const servers: Server[] = [];
   const add = async (address: Parameters<typeof listen>[1], isLocalSocket: boolean): Promise<Server> => {
-    const server = httpServer(createApp({ ...parts, isLocalSocket }));
+    const server = httpServer(createApp({ ...appParts, isLocalSocket }));
     await listen(server, address);
     servers.push(server);
     return server;
@@ -82,9 +94,9 @@ export async function startServer({ archive, config, log }: ServerParts): Promis
     await stopServers(servers, { timeoutMs: 0 });
     throw error;
   }
-  const ticking = setInterval(() => {
-    bodies.tick(performance.now());
-  }, 1000).unref();
+  const stopTicking = everySecond((nowMs) => {
+    bodies.tick(nowMs);
+  });
   readiness.started();
   log.info('server.started', { host: tcp?.host, port, socketPath });
 
@@ -95,7 +107,7 @@ export async function startServer({ archive, config, log }: ServerParts): Promis
       readiness.stopping();
       log.info('server.stopping');
       await stopServers(servers, { timeoutMs: config.stopTimeoutMs });
-      clearInterval(ticking);
+      stopTicking();
       if (socketPath !== undefined) await rm(socketPath, { force: true });
       log.info('server.stopped');
     },

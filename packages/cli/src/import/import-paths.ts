@@ -1,4 +1,5 @@
 import { BuckyError } from '@bucky/dicom';
+import type { Output } from '../command.js';
 import type { LocalServer } from '../local-server.js';
 import { unlikeDicom } from './looks-like-dicom.js';
 import { showProgress, type Progress } from './progress.js';
@@ -11,7 +12,7 @@ export interface ImportOptions {
   /** Files sent at once. */
   readonly jobs: number;
   /** Where progress is shown and failed files are named. */
-  readonly err: NodeJS.WriteStream;
+  readonly err: Output;
   readonly signal: AbortSignal;
 }
 
