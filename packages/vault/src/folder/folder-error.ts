@@ -24,8 +24,11 @@ export function folderError(thrown: unknown, tried: string): unknown {
   return new BuckyError('unavailable', `Cannot ${tried}: ${remedies[code] ?? code}`, { cause: thrown });
 }
 
-/** Tells whether an error came from the file system, with one of the given codes if any are given. */
-export function isErrno(thrown: unknown, ...codes: readonly string[]): thrown is Error & { readonly code: string } {
-  if (!(thrown instanceof Error) || !('syscall' in thrown) || !('code' in thrown)) return false;
+/**
+ * Tells whether an error came from the file system, with one of the given codes if any are given. Goes by its fields:
+ * Node's own errors are no `Error` of the realm that a test runs in.
+ */
+export function isErrno(thrown: unknown, ...codes: readonly string[]): thrown is { readonly code: string } {
+  if (typeof thrown !== 'object' || thrown === null || !('syscall' in thrown) || !('code' in thrown)) return false;
   return typeof thrown.code === 'string' && (codes.length === 0 || codes.includes(thrown.code));
 }

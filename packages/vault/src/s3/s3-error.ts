@@ -153,6 +153,11 @@ export function s3Error(thrown: unknown, tried: string): Error {
   if (name === 'AbortError') {
     return new BuckyError('aborted', 'The operation was given up by its caller', { cause: thrown });
   }
+  if (isRegionMissing(thrown)) {
+    return new BuckyError('unavailable', `Cannot ${tried}: no region is named; set region= or AWS_REGION`, {
+      cause: thrown,
+    });
+  }
   const meaning = byName.get(name);
   const status = statusOf(thrown);
   const said = status === undefined ? name : `${name}, status ${status}`;
@@ -163,37 +168,44 @@ export function s3Error(thrown: unknown, tried: string): Error {
 /** Tells whether only a person can mend what a store refused: credentials, names, regions. */
 export function isSettled(error: unknown): boolean {
   if (!(error instanceof BuckyError) || error.cause === undefined) return false;
-  const text = error.cause instanceof Error ? error.cause.message : '';
-  return byName.get(nameOf(error.cause))?.settled === true || text === 'Region is missing';
+  return byName.get(nameOf(error.cause))?.settled === true || isRegionMissing(error.cause);
 }
 
 /** Gets the store's error code, the SDK's error name or Node's code, whichever we know. */
 export function nameOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return 'Unknown';
-  const own = [thrown.name, codeOf(thrown), ...(thrown instanceof AggregateError ? thrown.errors.map(codeOf) : [])];
-  const known = own.find((name) => name === 'AbortError' || (name !== undefined && byName.has(name)));
-  return known ?? byStatus.get(statusOf(thrown) ?? 0) ?? thrown.name;
+  const names = [...namesOf(thrown), ...listAt(thrown, 'errors').flatMap(namesOf)];
+  const known = names.find((name) => name === 'AbortError' || byName.has(name));
+  return known ?? byStatus.get(statusOf(thrown) ?? 0) ?? names[0] ?? 'Unknown';
 }
 
 /** Gets the status of the answer that an SDK error tells of. */
 export function statusOf(thrown: unknown): number | undefined {
-  return numberAt(thrown, 'httpStatusCode');
+  const status = fieldOf(fieldOf(thrown, '$metadata'), 'httpStatusCode');
+  return typeof status === 'number' ? status : undefined;
 }
 
 /** Gets how often the SDK tried before it threw. */
 export function attemptsOf(thrown: unknown): number {
-  return numberAt(thrown, 'attempts') ?? 1;
+  const attempts = fieldOf(fieldOf(thrown, '$metadata'), 'attempts');
+  return typeof attempts === 'number' ? attempts : 1;
 }
 
-function numberAt(thrown: unknown, field: 'httpStatusCode' | 'attempts'): number | undefined {
-  if (!(thrown instanceof Error) || !('$metadata' in thrown)) return undefined;
-  const metadata = thrown.$metadata as Partial<Record<string, unknown>> | undefined;
-  const value = metadata?.[field];
-  return typeof value === 'number' ? value : undefined;
+/** The SDK has no name for it. */
+function isRegionMissing(thrown: unknown): boolean {
+  return fieldOf(thrown, 'message') === 'Region is missing';
 }
 
-function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return 'Code' in error && typeof error.Code === 'string' ? error.Code : undefined;
+function namesOf(thrown: unknown): string[] {
+  const names = ['name', 'Code', 'code'].map((field) => fieldOf(thrown, field));
+  return names.filter((name) => typeof name === 'string');
+}
+
+function listAt(thrown: unknown, field: string): readonly unknown[] {
+  const list = fieldOf(thrown, field);
+  return Array.isArray(list) ? (list as unknown[]) : [];
+}
+
+/** Goes by fields, not classes: Node's own errors are no `Error` of the realm that a test runs in. */
+function fieldOf(thrown: unknown, field: string): unknown {
+  return typeof thrown === 'object' && thrown !== null ? (thrown as Record<string, unknown>)[field] : undefined;
 }
