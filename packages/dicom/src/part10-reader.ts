@@ -128,9 +128,9 @@ export class Part10Reader {
   *#parseDataSet(declared: TransferSyntax | undefined): Parsing {
     const cursor = this.#dataSetBytes;
     while (!cursor.has(sniffLength) && !cursor.ended) yield;
-    const sniffed = sniffCoding(cursor);
-    const coding = this.#chooseCoding(declared, sniffed);
-    this.#syntax = declared ?? transferSyntaxOf(uidOfCoding(coding));
+    const coding = this.#chooseCoding(declared, sniffCoding(cursor));
+    this.#syntax =
+      declared !== undefined && isCodedSo(declared, coding) ? declared : transferSyntaxOf(uidOfCoding(coding));
     const about = { budget: this.#budget, oddities: this.#oddities, syntax: this.#syntax };
     this.#parser = new DataSetParser(cursor, coding, about);
     yield* this.#parser.run();
@@ -183,6 +183,12 @@ export class Part10Reader {
       oddities: [...this.#oddities],
     };
   }
+}
+
+/** Tells whether a declared Transfer Syntax can stand: a native one says no more than how the elements are coded. */
+function isCodedSo(declared: TransferSyntax, { byteOrder, explicitVr }: Coding): boolean {
+  if (!declared.known || declared.pixelData === 'encapsulated' || declared.deflated) return true;
+  return byteOrder === declared.byteOrder && explicitVr === declared.explicitVr;
 }
 
 function uidOfCoding({ byteOrder, explicitVr }: Coding): Uid {

@@ -118,6 +118,9 @@ export const builtFiles: Readonly<Record<string, Buffer>> = {
   'no meta group length': Buffer.concat([fileHead('1.2.840.10008.1.2.1', { groupLength: 'none' }), whole(little)]),
   'meta group length too small': Buffer.concat([fileHead('1.2.840.10008.1.2.1', { groupLength: 3 }), whole(little)]),
   'meta group length too large': Buffer.concat([fileHead('1.2.840.10008.1.2.1', { groupLength: 9999 }), whole(little)]),
+  'meta in implicit VR': Buffer.concat([fileHead('1.2.840.10008.1.2.1', { coding: implicitLittle }), whole(little)]),
+  'declared big endian, but little': Buffer.concat([fileHead('1.2.840.10008.1.2.2'), whole(little)]),
+  'declared implicit, but explicit': Buffer.concat([fileHead('1.2.840.10008.1.2'), whole(little)]),
   'no transfer syntax': Buffer.concat([fileHead(undefined), whole(implicitLittle)]),
   'private transfer syntax': Buffer.concat([
     fileHead('1.2.3.4.5.6'),

@@ -8,9 +8,11 @@ import { awaitBytes, passValue, whenThere, type Parsing } from './pass-value.js'
 import { pixelDataTag } from './pixel-attributes.js';
 import type { ReaderBudget } from './reader-limits.js';
 
-/** @see PS3.5 7.5 */
+/** Begins an item of a sequence, or a fragment. @see PS3.5 7.5 */
 export const itemTag = tag(0xfffee000);
+/** Ends an item of undefined length. @see PS3.5 7.5 */
 export const itemDelimiterTag = tag(0xfffee00d);
+/** Ends a sequence, or the fragments of a value, of undefined length. @see PS3.5 7.5 */
 export const sequenceDelimiterTag = tag(0xfffee0dd);
 
 /** What the fragments of one value were, as they passed by. */

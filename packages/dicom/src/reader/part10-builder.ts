@@ -111,19 +111,18 @@ export function imageAttributes(coding: Coding, image: BuiltImage): Buffer {
 /** Writes preamble, `DICM` and File Meta Information; `groupLength` other than the right one, or none. @see PS3.10 7.1 */
 export function fileHead(
   transferSyntaxUid: string | undefined,
-  options: { groupLength?: number | 'none'; preamble?: boolean } = {},
+  options: { groupLength?: number | 'none'; preamble?: boolean; coding?: Coding } = {},
 ): Buffer {
+  const { preamble = true, coding = explicitLittle } = options;
   const elements = Buffer.concat([
-    element(explicitLittle, 0x00020002, { vr: 'UI', value: builtUids.sopClass }),
-    element(explicitLittle, 0x00020003, { vr: 'UI', value: builtUids.instance }),
-    ...(transferSyntaxUid === undefined
-      ? []
-      : [element(explicitLittle, 0x00020010, { vr: 'UI', value: transferSyntaxUid })]),
+    element(coding, 0x00020002, { vr: 'UI', value: builtUids.sopClass }),
+    element(coding, 0x00020003, { vr: 'UI', value: builtUids.instance }),
+    ...(transferSyntaxUid === undefined ? [] : [element(coding, 0x00020010, { vr: 'UI', value: transferSyntaxUid })]),
   ]);
-  const { groupLength = elements.length, preamble = true } = options;
+  const { groupLength = elements.length } = options;
   return Buffer.concat([
     preamble ? Buffer.concat([Buffer.alloc(128), Buffer.from('DICM')]) : Buffer.alloc(0),
-    groupLength === 'none' ? Buffer.alloc(0) : element(explicitLittle, 0x00020000, { vr: 'UL', value: [groupLength] }),
+    groupLength === 'none' ? Buffer.alloc(0) : element(coding, 0x00020000, { vr: 'UL', value: [groupLength] }),
     elements,
   ]);
 }
