@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { WorkerError, type Answer, type Call, type WorkerStart } from './worker-message.js';
+import { errorMessage, WorkerError, type Answer, type Call, type WorkerStart } from './worker-message.js';
 
 interface Waiting {
   readonly resolve: (result: unknown) => void;
@@ -35,10 +35,11 @@ export class DatabaseThread {
     this.#ready = new Promise((resolve, reject) => {
       this.#worker.on('message', (answer: Answer) => {
         if (answer.kind === 'ready') resolve();
+        else if (answer.kind === 'failed') this.#die(new WorkerError(answer.error));
         else this.#settle(answer);
       });
       this.#worker.on('error', (error) => {
-        this.#die(error instanceof Error ? error : new Error('Database worker failed', { cause: error }));
+        this.#die(new WorkerError(errorMessage(error)));
       });
       void this.#ended.then(() => {
         reject(this.#dead ?? new Error('Database is closed'));
@@ -71,16 +72,11 @@ export class DatabaseThread {
     await this.#ended;
   }
 
-  /** Ends the worker at once, whatever it is doing; what SQLite had not committed is undone. */
-  async kill(): Promise<void> {
-    await this.#worker.terminate();
-  }
-
   #send(call: Call): void {
     this.#worker.postMessage(call);
   }
 
-  #settle(answer: Exclude<Answer, { kind: 'ready' }>): void {
+  #settle(answer: Extract<Answer, { id: number }>): void {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
     if (answer.kind === 'result') waiting?.resolve(answer.result);

@@ -6,13 +6,19 @@ import { errorMessage, type Answer, type Call, type WorkerStart } from './worker
 
 const { file, module, readOnly } = workerData as WorkerStart;
 const port = parentPort!;
-const functions = (await import(module)) as Readonly<Record<string, unknown>>;
-const database = new Database({ file, readOnly });
-if (!readOnly) migrate(database, (functions['migrations'] ?? []) as readonly string[]);
+
+let functions: Readonly<Record<string, unknown>> = {};
+/** A reader opens at its first call, so that it can load while the writer still creates the file. */
+let opened: Database | undefined;
+
+function connection(): Database {
+  return (opened ??= new Database({ file, readOnly }));
+}
 
 function perform(name: string, args: readonly unknown[]): unknown {
   const work = functions[name];
   if (typeof work !== 'function') throw new TypeError(`Module of the database worker exports no function ${name}`);
+  const database = connection();
   const call = () => (work as (database: Database, ...args: readonly unknown[]) => unknown)(database, ...args);
   return readOnly ? call() : database.transaction(call);
 }
@@ -21,10 +27,14 @@ function answer(message: Answer): void {
   port.postMessage(message);
 }
 
+function close(): void {
+  opened?.close();
+  port.close();
+}
+
 port.on('message', (call: Call) => {
   if (call === 'close') {
-    database.close();
-    port.close();
+    close();
     return;
   }
   try {
@@ -33,4 +43,12 @@ port.on('message', (call: Call) => {
     answer({ kind: 'error', id: call.id, error: errorMessage(error) });
   }
 });
-answer({ kind: 'ready' });
+
+try {
+  functions = (await import(module)) as Readonly<Record<string, unknown>>;
+  if (!readOnly) migrate(connection(), (functions['migrations'] ?? []) as readonly string[]);
+  answer({ kind: 'ready' });
+} catch (error) {
+  answer({ kind: 'failed', error: errorMessage(error) });
+  close();
+}

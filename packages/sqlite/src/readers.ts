@@ -1,10 +1,11 @@
+import { runAside, type AsideCall } from './aside.js';
 import { DatabaseThread } from './database-thread.js';
 
 /** Connections that read a database, each in a thread of its own, so that no search stalls the event loop. */
 export interface Readers {
   /** Runs a function that the module exports in the least busy thread. */
   run(name: string, ...args: readonly unknown[]): Promise<unknown>;
-  /** Runs one that may take minutes in a thread that is started for it; closing does not wait for it. */
+  /** Runs one that may take minutes in a process that is started for it; closing ends it. */
   runAside(name: string, ...args: readonly unknown[]): Promise<unknown>;
   /** Finishes what was asked before, then closes. */
   close(): Promise<void>;
@@ -17,27 +18,26 @@ export interface OpenReaders {
   readonly count: number;
 }
 
-/** Opens connections that read a database, which must exist. */
+/** Opens connections that read a database, which must exist at the first call. */
 export async function openReaders({ file, module, count }: OpenReaders): Promise<Readers> {
   const start = { file, module: module.href, readOnly: true };
   const threads = await Promise.all(Array.from({ length: count }, () => DatabaseThread.start(start)));
-  const aside = new Set<DatabaseThread>();
+  const aside = new Set<AsideCall>();
   return {
     run(name, ...args) {
       return threads.reduce((idlest, thread) => (thread.load < idlest.load ? thread : idlest)).run(name, args);
     },
     async runAside(name, ...args) {
-      const thread = await DatabaseThread.start(start);
-      aside.add(thread);
+      const call = runAside({ file, module: module.href, name, args });
+      aside.add(call);
       try {
-        return await thread.run(name, args);
+        return await call.result;
       } finally {
-        aside.delete(thread);
-        await thread.kill();
+        aside.delete(call);
       }
     },
     async close() {
-      await Promise.all([...aside].map((thread) => thread.kill()));
+      for (const call of aside) call.kill();
       await Promise.all(threads.map((thread) => thread.close()));
     },
   };

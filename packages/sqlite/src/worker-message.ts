@@ -6,6 +6,14 @@ export interface WorkerStart {
   readonly readOnly: boolean;
 }
 
+/** A call on its way to a process of its own. */
+export interface Aside {
+  readonly file: string;
+  readonly module: string;
+  readonly name: string;
+  readonly args: readonly unknown[];
+}
+
 /** A call on its way to a worker thread; `close` ends it after what was sent before. */
 export type Call = { readonly id: number; readonly name: string; readonly args: readonly unknown[] } | 'close';
 
@@ -19,9 +27,10 @@ export interface ErrorMessage {
   readonly errcode: number | undefined;
 }
 
-/** What a worker thread answers; `ready` comes first, once. */
+/** What a worker thread answers; `ready` or `failed` comes first, once. */
 export type Answer =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'failed'; readonly error: ErrorMessage }
   | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'error'; readonly id: number; readonly error: ErrorMessage };
 
@@ -41,17 +50,13 @@ export class WorkerError extends Error {
   }
 }
 
-/** Makes of anything thrown what can cross threads. */
+/** Makes of anything thrown what can cross threads; an Error of another realm is one too. */
 export function errorMessage(thrown: unknown): ErrorMessage {
-  if (!(thrown instanceof Error)) {
-    return { name: 'Error', message: String(thrown), stack: undefined, code: undefined, errcode: undefined };
-  }
-  const { name, message, stack } = thrown;
-  const { code, errcode } = thrown as { code?: unknown; errcode?: unknown };
+  const { name, message, stack, code, errcode } = Object(thrown) as Readonly<Record<keyof ErrorMessage, unknown>>;
   return {
-    name,
-    message,
-    stack,
+    name: typeof name === 'string' ? name : 'Error',
+    message: typeof message === 'string' ? message : String(thrown),
+    stack: typeof stack === 'string' ? stack : undefined,
     code: typeof code === 'string' ? code : undefined,
     errcode: typeof errcode === 'number' ? errcode : undefined,
   };
