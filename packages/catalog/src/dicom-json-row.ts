@@ -5,8 +5,11 @@ import { numeric, type SearchableAttribute } from './searchable.js';
 
 type JsonAttribute = DicomJsonObject[string];
 
+/** What of an Attribute its DICOM JSON depends on. */
+export type ShownAttribute = Pick<SearchableAttribute, 'keyword' | 'tag' | 'vr' | 'multiple'>;
+
 /** Makes DICOM JSON of a row; an empty Attribute has a vr only. @see PS3.18 F.2 */
-export function dicomJsonRow(row: Row, attributes: readonly SearchableAttribute[]): Record<string, JsonAttribute> {
+export function dicomJsonRow(row: Row, attributes: readonly ShownAttribute[]): Record<string, JsonAttribute> {
   const result: Record<string, JsonAttribute> = {};
   for (const attribute of attributes) {
     result[tagText(attribute.tag)] = jsonAttribute(attribute, row[attribute.keyword] ?? null);
@@ -14,7 +17,7 @@ export function dicomJsonRow(row: Row, attributes: readonly SearchableAttribute[
   return result;
 }
 
-function jsonAttribute({ keyword, vr, multiple }: SearchableAttribute, column: SqlValue): JsonAttribute {
+function jsonAttribute({ keyword, vr, multiple }: ShownAttribute, column: SqlValue): JsonAttribute {
   const values = multiple ? (JSON.parse(String(column)) as readonly string[]) : oneValue(vr, column);
   if (values.length > 0) return { vr, Value: vr === 'PN' ? values.map(personName) : values.map(orNull) };
   // An exception to PS3.18 F.2.5: OHIF's list dies where the value is missing

@@ -16,7 +16,7 @@ import { numeric, type SearchableAttribute } from './searchable.js';
 export type Match =
   /** Equal to one of these. */
   | { readonly kind: 'values'; readonly values: readonly (string | number)[] }
-  /** `*` any run, `?` any one character; folded. Of a Person Name each pattern must match one component group. */
+  /** `*` any run, `?` any one character; folded where the column is. Of a Person Name each pattern must match one component group. */
   | { readonly kind: 'wildcard'; readonly patterns: readonly string[] }
   /** Both ends included. */
   | { readonly kind: 'range'; readonly range: TextRange };
@@ -46,7 +46,7 @@ export function parseMatch(attribute: SearchableAttribute, text: string): Match 
   const value = text.trim();
   if (value === '') return undefined;
   if (vr === 'PN') return personName(value);
-  if (wildcardVrs.has(vr) && /[*?]/.test(value)) return wildcard(value);
+  if (wildcardVrs.has(vr) && /[*?]/.test(value)) return wildcard(attribute, value);
   const range = rangeOf[vr];
   if (range !== undefined) return { kind: 'range', range: named(keyword, () => range(value)) };
   if (vr === 'SQ') throw new BuckyError('invalid', `Cannot match ${keyword}: a Sequence is not matched as a whole`);
@@ -73,8 +73,9 @@ function personName(value: string): Match | undefined {
   return patterns.length === 0 ? undefined : { kind: 'wildcard', patterns };
 }
 
-function wildcard(value: string): Match | undefined {
-  return /^\*+$/.test(value) ? undefined : { kind: 'wildcard', patterns: [foldText(value)] };
+function wildcard({ matchColumn }: SearchableAttribute, value: string): Match | undefined {
+  if (/^\*+$/.test(value)) return undefined;
+  return { kind: 'wildcard', patterns: [matchColumn === undefined ? value : foldText(value)] };
 }
 
 /** Has a refusal name the keyword. */

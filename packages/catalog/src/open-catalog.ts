@@ -15,12 +15,17 @@ type Run = (name: string, ...args: readonly unknown[]) => Promise<unknown>;
 
 /** Opens a catalog, creates it where there is none and brings its schema up to date. Throws `damaged` for another file. */
 export async function openCatalog({ file, readers: count = 2 }: OpenCatalog): Promise<Catalog> {
-  const writer = await expected(() => openWriter({ file, module: new URL('./writer-module.js', import.meta.url) }));
-  const readers = await expected(() =>
-    openReaders({ file, module: new URL('./reader-module.js', import.meta.url), count }),
-  ).catch(async (error: unknown) => {
-    await writer.close();
-    throw error;
+  const [writer, readers] = await expected(async () => {
+    const opening = [
+      openWriter({ file, module: new URL('./writer-module.js', import.meta.url) }),
+      openReaders({ file, module: new URL('./reader-module.js', import.meta.url), count }),
+    ] as const;
+    try {
+      return await Promise.all(opening);
+    } catch (error) {
+      for (const one of await Promise.allSettled(opening)) if (one.status === 'fulfilled') await one.value.close();
+      throw error;
+    }
   });
   return {
     ...reading((name, ...args) => expected(() => readers.run(name, ...args))),

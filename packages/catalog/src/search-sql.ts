@@ -1,4 +1,4 @@
-import { BuckyError, type Scope } from '@bucky/dicom';
+import { BuckyError, parseTag, type Scope } from '@bucky/dicom';
 import { DummyDriver, Kysely, sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { SqlValue } from '@bucky/sqlite';
 import { and, columnRef, combinedCondition, condition, scopeCondition, type Condition } from './condition.js';
@@ -24,8 +24,16 @@ const compiler = new Kysely<unknown>({
 
 const depth: Readonly<Record<QueryLevel, number>> = { study: 0, series: 1, instance: 2 };
 
+/** A cross join has SQLite walk studies, series, instances in this order, all by index, and stop when the page is full. */
 const tables: Readonly<Record<QueryLevel, Condition>> = {
   study: sql`studies s`,
+  series: sql`studies s cross join series e on e.study = s.id`,
+  instance: sql`studies s cross join series e on e.study = s.id cross join instances i on i.series = e.id`,
+};
+
+/** Leaves SQLite to begin with the series or the instance, when a UID tells which. */
+const freeTables: Readonly<Record<QueryLevel, Condition>> = {
+  study: tables.study,
   series: sql`studies s join series e on e.study = s.id`,
   instance: sql`studies s join series e on e.study = s.id join instances i on i.series = e.id`,
 };
@@ -58,22 +66,25 @@ interface Key {
 export function compileSearch(query: Query, scope: Scope, attributes: readonly SearchableAttribute[]): CompiledSearch {
   const columns = attributes.map((attribute) => sql`${columnRef(attribute)} as ${sql.ref(attribute.keyword)}`);
   if (query.level === 'instance') columns.push(sql`i.id as ${sql.ref('id')}`);
-  const statement = sql`select ${sql.join(columns)} from ${tables[query.level]} where ${and(conditions(query, scope))}
+  const namesUid = query.matching.some(
+    ({ keyword }) => keyword === 'SeriesInstanceUID' || keyword === 'SOPInstanceUID',
+  );
+  const from = (namesUid ? freeTables : tables)[query.level];
+  const statement = sql`select ${sql.join(columns)} from ${from} where ${and(conditions(query, scope))}
     order by ${sql.join(ordering(query))} limit ${query.limit + 1} offset ${query.offset}`;
   const { sql: text, parameters } = statement.compile(compiler);
   return { sql: text, parameters: parameters as readonly SqlValue[] };
 }
 
-/** Lists the Attributes that a search returns: those required, and those asked for that have a column. */
+/** Lists the Attributes that a search returns: those required, and those asked for that have a column. Throws `invalid`. */
 export function returnedAttributes({ level, studyUid, seriesUid, includeFields }: Query): SearchableAttribute[] {
-  const wanted = new Set(includeFields === 'all' ? [] : includeFields);
-  // An Attribute of a level that the path already names is returned on demand only, except the UIDs
+  const wanted = new Set(includeFields === 'all' ? [] : includeFields.map(parseTag));
+  // What the path already names is returned on demand only
   const named = { study: studyUid !== undefined, series: seriesUid !== undefined, instance: false };
   return searchableAttributes.filter((attribute) => {
     if (depth[attribute.level] > depth[level]) return false;
-    if (includeFields === 'all' || wanted.has(attribute.keyword)) return true;
-    const isUid = attribute.keyword === 'StudyInstanceUID' || attribute.keyword === 'SeriesInstanceUID';
-    return attribute.required && (isUid || !named[attribute.level]);
+    if (includeFields === 'all' || wanted.has(attribute.tag)) return true;
+    return attribute.required && (attribute.always || !named[attribute.level]);
   });
 }
 

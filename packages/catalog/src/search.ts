@@ -1,26 +1,33 @@
 import { constants, inflateRawSync } from 'node:zlib';
-import { BuckyError, tagOf, tagText, type Scope } from '@bucky/dicom';
-import type { Database, Row } from '@bucky/sqlite';
-import { dicomJsonRow } from './dicom-json-row.js';
+import { keywordOf, parseTag, tag, tagText, type Scope } from '@bucky/dicom';
+import type { Database, Row, SqlValue } from '@bucky/sqlite';
+import { dicomJsonRow, type ShownAttribute } from './dicom-json-row.js';
 import type { DicomJsonObject, Query, ResultPage } from './query.js';
 import { compileSearch, returnedAttributes } from './search-sql.js';
 import { searchableAttribute } from './searchable.js';
 
 const specificCharacterSet = '00080005';
-const instanceAvailability = '00080056';
+
+/** Has no column, since all there is lies in the vault at hand. @see PS3.3 C.4.23 */
+const availability: ShownAttribute = {
+  keyword: 'InstanceAvailability',
+  tag: tag(0x00080056),
+  vr: 'CS',
+  multiple: false,
+};
 
 /** Runs a search. @see PS3.4 C.2.2.2, PS3.18 10.6 */
 export function search(database: Database, query: Query, scope: Scope): ResultPage {
   const further = furtherTags(query);
   const attributes = returnedAttributes(query);
   const { sql, parameters } = compileSearch(query, scope, attributes);
+  const shown = [...attributes, availability].sort((one, other) => one.tag - other.tag);
   const rows = database.all(sql, ...parameters);
   const results = rows.slice(0, query.limit).map((row) => {
-    const found = {
-      ...(further === undefined ? {} : fromMetadata(database, row, further)),
-      ...dicomJsonRow(row, attributes),
-    };
-    return completed(found);
+    const found = dicomJsonRow({ ...row, InstanceAvailability: 'ONLINE' }, shown);
+    if (further === undefined) return withCharacterSet(found, isPlain(Object.values(row)));
+    const whole = fromMetadata(database, row, further);
+    return withCharacterSet(byTag({ ...whole, ...found }), isPlain([JSON.stringify(whole), ...Object.values(row)]));
   });
   return { results, more: rows.length > query.limit };
 }
@@ -30,15 +37,9 @@ export function search(database: Database, query: Query, scope: Scope): ResultPa
  * what a Study or Series has no column for is not returned, as PS3.18 10.6.1.3 allows.
  */
 function furtherTags({ level, includeFields }: Query): 'all' | readonly string[] | undefined {
-  if (includeFields === 'all') return level === 'instance' ? 'all' : undefined;
-  const tags = includeFields.flatMap((keyword) => {
-    if (searchableAttribute(keyword) !== undefined) return [];
-    const tag = tagOf(keyword);
-    const shown = /^\w{1,64}$/.test(keyword) ? ` ${keyword}` : '';
-    if (tag === undefined) throw new BuckyError('invalid', `Cannot include the unknown Attribute${shown}`);
-    return [tagText(tag)];
-  });
-  return level === 'instance' && tags.length > 0 ? tags : undefined;
+  if (level !== 'instance' || includeFields === 'all') return level === 'instance' ? 'all' : undefined;
+  const tags = includeFields.map(parseTag).filter((one) => searchableAttribute(keywordOf(one) ?? '') === undefined);
+  return tags.length > 0 ? tags.map(tagText) : undefined;
 }
 
 function fromMetadata(database: Database, row: Row, tags: 'all' | readonly string[]): DicomJsonObject {
@@ -46,21 +47,19 @@ function fromMetadata(database: Database, row: Row, tags: 'all' | readonly strin
   if (!(blob instanceof Uint8Array)) return {};
   const text = inflateRawSync(blob, { finishFlush: constants.Z_SYNC_FLUSH }).toString('utf8');
   const whole = JSON.parse(text) as DicomJsonObject;
-  if (tags === 'all') return whole;
-  const found: Record<string, DicomJsonObject[string]> = {};
-  for (const tag of tags) if (whole[tag] !== undefined) found[tag] = whole[tag];
-  return found;
+  return tags === 'all' ? whole : Object.fromEntries(Object.entries(whole).filter(([tag]) => tags.includes(tag)));
 }
 
-/** Adds what holds for every result, and sorts by Tag. */
-function completed(found: DicomJsonObject): DicomJsonObject {
-  const all: Record<string, DicomJsonObject[string]> = {
-    ...found,
-    [instanceAvailability]: { vr: 'CS', Value: ['ONLINE'] },
-  };
-  // Whatever the source said: DICOM JSON is UTF-8. Required only beyond the default repertoire. @see PS3.18 F.2, tables 10.6.3-3 to -5
-  if (specificCharacterSet in all || /[^\0-\x7f]/.test(JSON.stringify(all))) {
-    all[specificCharacterSet] = { vr: 'CS', Value: ['ISO_IR 192'] };
-  }
-  return Object.fromEntries(Object.entries(all).sort(([one], [other]) => (one < other ? -1 : 1)));
+function byTag(found: DicomJsonObject): DicomJsonObject {
+  return Object.fromEntries(Object.entries(found).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function isPlain(values: readonly SqlValue[]): boolean {
+  return values.every((value) => typeof value !== 'string' || !/[\u0080-\uffff]/.test(value));
+}
+
+/** Says that the text is UTF-8, as DICOM JSON is whatever the source was; not needed for plain ASCII. @see PS3.18 F.2 */
+function withCharacterSet(found: DicomJsonObject, plain: boolean): DicomJsonObject {
+  if (plain && found[specificCharacterSet] === undefined) return found;
+  return { ...found, [specificCharacterSet]: { vr: 'CS', Value: ['ISO_IR 192'] } };
 }

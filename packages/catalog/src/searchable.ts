@@ -18,6 +18,8 @@ export interface SearchableAttribute {
   readonly multiple: boolean;
   /** True when each search of its level returns it. @see PS3.18 10.6.3.3, tables 10.6.3-3 to 10.6.3-5 */
   readonly required: boolean;
+  /** True when it is returned even where the path of the resource names its level. */
+  readonly always: boolean;
   /** True when it is not read from the Data Set: identity, and what is counted at ingest. */
   readonly kept: boolean;
   /** A second column with what is matched, where that is not the value: folded texts as a JSON array, or a point in time. */
@@ -26,16 +28,16 @@ export interface SearchableAttribute {
   readonly indexed: boolean;
 }
 
-/** Marks of the table below: r required to return, k kept by us, f folded for matching, i in the trigram index as well, * one value although the dictionary allows several. */
+/** Marks of the table below: r required to return, a returned below its level too, k kept by us, f folded for matching, i in the trigram index as well, * one value although the dictionary allows several. */
 const table: Readonly<Record<QueryLevel, string>> = {
   study: `
-    StudyInstanceUID:rk StudyDate:r StudyTime:r AccessionNumber:rfi ModalitiesInStudy:rk ReferringPhysicianName:rfi
-    TimezoneOffsetFromUTC:r PatientName:rfi PatientID:rfi PatientBirthDate:r PatientSex:r StudyID:r StudyDescription:rfi
+    StudyInstanceUID:rka StudyDate:r StudyTime:r AccessionNumber:rfi ModalitiesInStudy:rk ReferringPhysicianName:rfi
+    TimezoneOffsetFromUTC:ra PatientName:rfi PatientID:rfi PatientBirthDate:r PatientSex:r StudyID:r StudyDescription:rfi
     NumberOfStudyRelatedSeries:rk NumberOfStudyRelatedInstances:rk SOPClassesInStudy:k IssuerOfPatientID PatientBirthTime
     PatientAge PatientSize PatientWeight PhysiciansOfRecord:f NameOfPhysiciansReadingStudy:f
     AdmittingDiagnosesDescription AdmissionID`,
   series: `
-    SeriesInstanceUID:rk Modality:r SeriesNumber:r SeriesDescription:rf NumberOfSeriesRelatedInstances:rk
+    SeriesInstanceUID:rka Modality:r SeriesNumber:r SeriesDescription:rf NumberOfSeriesRelatedInstances:rk
     PerformedProcedureStepStartDate:r PerformedProcedureStepStartTime:r RequestAttributesSequence:r SeriesDate SeriesTime
     PerformedProcedureStepID PerformedProcedureStepDescription PerformingPhysicianName:f OperatorsName:f BodyPartExamined
     ProtocolName Laterality PatientPosition FrameOfReferenceUID Manufacturer ManufacturerModelName StationName
@@ -69,6 +71,7 @@ function attributeOf(level: QueryLevel, word: string): SearchableAttribute {
     column,
     multiple: vr !== 'SQ' && !marks.includes('*') && dictionaryEntry(tag)?.vm !== '1',
     required: marks.includes('r'),
+    always: marks.includes('a'),
     kept: marks.includes('k'),
     matchColumn: marks.includes('f') ? `${column}_match` : undefined,
     indexed: marks.includes('i'),
