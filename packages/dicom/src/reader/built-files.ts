@@ -78,8 +78,8 @@ const icon = delimited(little, 0x00880200, {
     item(
       little,
       Buffer.concat([
-        imageAttributes(little, { rows: 2, columns: 2, bits: 8 }),
-        element(little, 0x7fe00010, { vr: 'OB', value: patterned(4) }),
+        imageAttributes(little, { rows: 40, columns: 40, bits: 8 }),
+        element(little, 0x7fe00010, { vr: 'OB', value: patterned(1600) }),
       ]),
       { delimited: true },
     ),

@@ -22,6 +22,9 @@ const binary: ReadonlySet<Vr> = new Set<Vr>([
 /** VRs that a value in fragments may have. @see PS3.5 A.4 */
 const inFragments: ReadonlySet<Vr> = new Set<Vr>(['OB', 'OW', 'OF', 'OD', 'OL', 'OV']);
 
+/** Elements that a bulk entry counts for beside its own: it is a row of its own wherever it is kept. */
+const bulkCost = 8;
+
 /** Padding at the end of a Data Set, without meaning. @see PS3.10 7.2 */
 const trailingPaddingTag = asTag(0xfffcfffc);
 
@@ -124,7 +127,7 @@ export class DataSetParser {
       }
       cursor.skip(header.size);
       this.#checkFits(level.limit, header);
-      if (length === undefinedLength || vr === 'SQ' || isPixelTag(tag) || this.#isBulk(vr, length)) {
+      if (length === undefinedLength || vr === 'SQ' || this.#isBulk(level, header)) {
         this.#budget.spend(1, header.size);
         yield* this.#readLarge(level, coding);
         continue;
@@ -155,7 +158,8 @@ export class DataSetParser {
     this.#oddities.add('trailing-zeros');
   }
 
-  #isBulk(vr: Vr, length: number): boolean {
+  #isBulk(level: Level, { tag, vr, length }: ElementHeader): boolean {
+    if (level === this.#root && isPixelTag(tag)) return true;
     return length > this.#budget.limits.inlineBytes && binary.has(vr);
   }
 
@@ -259,6 +263,7 @@ export class DataSetParser {
       level.attributes.set(tag, { tag, vr, bytes: new Uint8Array(0) });
       return;
     }
+    this.#budget.spend(bulkCost, 0);
     level.attributes.set(tag, { tag, vr, bulk });
     if (level.kept) this.bulkEntries.push({ path: level.path + tagText(tag), tag, ...bulk });
   }

@@ -6,7 +6,7 @@ export interface ReaderLimits {
   readonly headerBytes: number;
   /** Sequences within each other. */
   readonly depth: number;
-  /** Data Elements, items, fragments and Frames, each counted. */
+  /** Data Elements, items, fragments and Frames, each counted; a bulk value counts for some more. */
   readonly elements: number;
   /** Bytes of one value of text. */
   readonly valueBytes: number;
