@@ -29,6 +29,11 @@ if (statSync(main, { throwIfNoEntry: false }) === undefined) {
   if (parts.some((name) => newestSource(name) > built(name))) {
     console.error('bucky: the built code is older than its sources: run npm ci');
   }
+  // Whoever reads the list has seen enough of it (`bucky conflicts | head`).
+  process.stdout.on('error', (error) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
   const { main: run } = await import(main.href);
   process.exitCode = await run(process.argv.slice(2), { env: process.env, out: process.stdout, err: process.stderr });
 }

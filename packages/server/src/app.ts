@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Archive } from '@bucky/archive';
 import { BuckyError } from '@bucky/dicom';
 import { sendProblem } from './problem.js';
-import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import express, { type RequestHandler } from 'express';
+import { answerProblem } from './answer-problem.js';
 import type { FloorRateWatch } from './floor-rate.js';
 import { identifyLocal } from './identify.js';
 import type { Log } from './log.js';
@@ -11,7 +12,6 @@ import type { Readiness } from './readiness.js';
 import { guarded, serverRoutes } from './routes.js';
 import { checkHost } from './security/host.js';
 import { checkOrigin } from './security/origin.js';
-import { thrownFields } from './thrown-fields.js';
 import { serveViewer } from './viewer/serve-viewer.js';
 import type { ViewerFiles } from './viewer/viewer-files.js';
 import { watchBody } from './watch-body.js';
@@ -87,17 +87,5 @@ function nameRoute(template: string): RequestHandler {
   return (_req, res, next) => {
     res.locals['route'] = template;
     next();
-  };
-}
-
-function answerProblem(log: Log): ErrorRequestHandler {
-  // Express tells an error handler by its four parameters.
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars
-  return (thrown: unknown, req, res, _next) => {
-    const { requestId } = res.locals as { requestId?: string };
-    if (!req.socket.destroyed && !(thrown instanceof BuckyError && thrown.code !== 'internal')) {
-      log.error('request.failed', { requestId, ...thrownFields(thrown) });
-    }
-    sendProblem(thrown, res);
   };
 }

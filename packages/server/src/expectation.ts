@@ -14,11 +14,12 @@ export function awaitsContinue(req: IncomingMessage): boolean {
  */
 export function continueWhenRead(req: IncomingMessage, res: ServerResponse): void {
   unasked.add(req);
+  const { shouldKeepAlive } = res;
   res.shouldKeepAlive = false;
   req._read = function (size: number): void {
     if (unasked.delete(req) && !res.headersSent) {
       res.writeContinue();
-      res.shouldKeepAlive = true;
+      res.shouldKeepAlive = shouldKeepAlive;
     }
     IncomingMessage.prototype._read.call(req, size);
   };

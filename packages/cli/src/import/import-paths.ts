@@ -30,16 +30,17 @@ export async function importPaths(paths: readonly string[], options: ImportOptio
   const files = walk(paths)[Symbol.asyncIterator]();
   let interruption: BuckyError | undefined;
 
+  const isStopped = (): boolean => stopped.aborted;
   const work = async (): Promise<void> => {
-    while (!stopped.aborted) {
+    while (!isStopped()) {
       const next = await files.next();
       if (next.done === true) return;
       try {
-        const fate = await fateOfPath(next.value, options);
+        const fate = await fateOfPath(next.value, { ...options, signal: stopped });
         tally.count(fate);
         if (fate.kind === 'failed') err.write(`bucky: not stored: ${next.value.path}: ${fate.reason}\n`);
       } catch (error) {
-        if (signal.aborted) return;
+        if (isStopped()) return;
         if (!(error instanceof BuckyError)) throw error;
         interruption ??= error;
         ending.abort();
