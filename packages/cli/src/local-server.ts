@@ -34,16 +34,17 @@ export interface Reaching {
   readonly log: Log;
   /** Requests under way at once. */
   readonly connections?: number;
+  /** How often to try while the archive is held and nobody answers, five times a second; 10 s unless told otherwise. */
+  readonly attempts?: number;
 }
 
-const attempts = 50;
 const betweenAttemptsMs = 200;
 
 /**
  * Reaches the server of the archive. Where none runs, this process opens the archive and serves it on the socket, and
  * speaks HTTP to itself: a command has one way to work. Throws `locked` when the archive is held but nobody answers.
  */
-export async function reachServer({ config, log, connections = 1 }: Reaching): Promise<LocalServer> {
+export async function reachServer({ config, log, connections = 1, attempts = 50 }: Reaching): Promise<LocalServer> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const ask = (asked: Asked): Promise<Answer> => send(asked, { agent, socketPath: socketPathOf(config) });
   for (let attempt = 0; attempt < attempts; attempt += 1) {

@@ -1,41 +1,22 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { main } from './main.js';
-
-/** Runs a command line and gathers what it says. */
-async function run(args: readonly string[], env: Record<string, string> = {}) {
-  const said = { out: '', err: '' };
-  const to = (name: 'out' | 'err'): Writable =>
-    new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        said[name] += chunk.toString();
-        done();
-      },
-    });
-  const data = mkdtempSync(join(tmpdir(), 'bucky-main-'));
-  const code = await main(args, { env: { BUCKY_DATA: data, ...env }, out: to('out'), err: to('err') });
-  return { code, ...said };
-}
+import { runBucky } from './test-outside.js';
 
 describe('bucky', () => {
   it('lists its commands with --help', async () => {
-    const { code, out } = await run(['--help']);
+    const { code, out } = await runBucky(['--help']);
     expect(code).toBe(0);
     for (const name of ['serve', 'import', 'conflicts', 'config'])
       expect(out).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
   });
 
   it('prints the same on standard error and exits with 2 without a command', async () => {
-    const { code, out, err } = await run([]);
+    const { code, out, err } = await runBucky([]);
     expect([code, out]).toEqual([2, '']);
     expect(err).toContain('Usage: bucky COMMAND');
   });
 
   it.each(['serve', 'import', 'conflicts', 'config'])('explains %s with --help, options and all', async (name) => {
-    const { code, out, err } = await run([name, '--help']);
+    const { code, out, err } = await runBucky([name, '--help']);
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(new RegExp(`^Usage: bucky ${name}\\b`));
     expect(out).toContain('--config PATH');
@@ -49,7 +30,7 @@ describe('bucky', () => {
     [['serve', 'x'], `Unexpected argument 'x'`],
     [['serve', '--config', '/no/such/file'], 'Cannot read the configuration /no/such/file: ENOENT'],
   ])('exits with 2 and says why for %p', async (args, message) => {
-    const { code, out, err } = await run(args);
+    const { code, out, err } = await runBucky(args);
     expect([code, out]).toEqual([2, '']);
     expect(err).toContain(`bucky: ${message}`);
   });
@@ -59,13 +40,13 @@ describe('bucky', () => {
     [{ BUCKY_HOST: '0.0.0.0' }, 'Cannot listen on 0.0.0.0 while BUCKY_AUTH is off'],
     [{ BUCKY_HOST: 'pacs.example.org' }, 'Cannot listen on pacs.example.org while BUCKY_AUTH is off'],
   ])('refuses to serve with %p', async (env, message) => {
-    const { code, err } = await run(['serve'], env);
+    const { code, err } = await runBucky(['serve'], env);
     expect(code).toBe(2);
     expect(err).toContain(message);
   });
 
   it('prints each setting with its value and where it is from', async () => {
-    const { code, out } = await run(['config'], { BUCKY_PORT: '1234', BUCKY_VAULT: 's3://k:hunter2@bucket' });
+    const { code, out } = await runBucky(['config'], { BUCKY_PORT: '1234', BUCKY_VAULT: 's3://k:hunter2@bucket' });
     expect(code).toBe(0);
     expect(out).toMatch(/^port +1234 +BUCKY_PORT$/m);
     expect(out).toMatch(/^host +127\.0\.0\.1 +default$/m);

@@ -1,5 +1,6 @@
-import { rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
+import { dirname, join } from 'node:path';
 import { BuckyError } from '@bucky/dicom';
 
 /** Longest path of a local socket that every system takes, in bytes (`sun_path`, less its end). */
@@ -19,17 +20,17 @@ async function listenOnSocket(server: Server, path: string): Promise<void> {
     const message = `The path of the local socket ${path} is longer than ${longestSocketPath} bytes: choose a shorter data folder`;
     throw new BuckyError('configuration', message);
   }
-  // Whoever holds the archive's lock may: a socket that is there was left by a process that died.
-  await rm(path, { force: true });
-  await begin(server, path, () => {
-    // The socket is made before listen() returns, so nobody else's umask is ever changed.
-    const before = process.umask(0o177);
-    try {
-      server.listen(path);
-    } finally {
-      process.umask(before);
-    }
-  });
+  // Made where only this user may look and then moved, so that at no moment anybody else can open it.
+  const folder = await mkdtemp(join(dirname(path), '.s'));
+  try {
+    const first = join(folder, 's');
+    await begin(server, path, () => server.listen(first));
+    await chmod(first, 0o600);
+    // Whoever holds the archive's lock may: a socket that is there was left by a process that died.
+    await rename(first, path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 function begin(server: Server, what: string, start: () => void): Promise<void> {

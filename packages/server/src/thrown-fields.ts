@@ -25,6 +25,10 @@ function describe(thrown: unknown): string {
 /** The lines of a stack that name code, without the message above them. */
 function frames(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error)) return undefined;
-  const lines = (thrown.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const { stack = '', message } = thrown;
+  const lines = stack
+    .slice(stack.indexOf(message) + message.length)
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line));
   return lines.map((line) => line.trim()).join('; ');
 }
