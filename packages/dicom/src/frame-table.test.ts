@@ -180,7 +180,7 @@ describe('encapsulated frames', () => {
     ],
     ['no table at all', Buffer.concat([file([b, c], { table: a })])],
   ])('are joined from their fragments: %s', (_, bytes) => {
-    for (const cut of [1, 7, bytes.length]) expect(framesOf(bytes, cut)).toEqual([a, b, c]);
+    for (const cut of [1, 2, 3, 5, 7, 11, bytes.length]) expect(framesOf(bytes, cut)).toEqual([a, b, c]);
     expect(readInPieces(bytes).oddities).toEqual([]);
   });
 
@@ -193,6 +193,20 @@ describe('encapsulated frames', () => {
     const frames = [noEnd(a), noEnd(b)];
     const cut = frames.flatMap((frame) => [frame.subarray(0, 12), frame.subarray(12)]);
     expect(framesOf(file(cut, { frames: 2 }))).toEqual(frames);
+  });
+
+  it('of RLE are told by their headers', () => {
+    const frame = (seed: number): Buffer => {
+      const head = Buffer.alloc(64);
+      head.writeUInt32LE(2, 0);
+      head.writeUInt32LE(64, 4);
+      head.writeUInt32LE(80, 8);
+      return Buffer.concat([head, patterned(40, seed)]);
+    };
+    const frames = [frame(1), frame(2)];
+    const cut = frames.flatMap((bytes) => [bytes.subarray(0, 70), bytes.subarray(70)]);
+    const bytes = file(cut, { frames: 2, syntax: '1.2.840.10008.1.2.5' });
+    for (const pieces of [1, 2, 3, 5, 7, 11, bytes.length]) expect(framesOf(bytes, pieces)).toEqual(frames);
   });
 
   it('of a video are one stream', () => {

@@ -33,8 +33,11 @@ export class FragmentCollector {
   }
 
   push(bytes: Uint8Array): void {
-    if (this.#head.length < startLength) this.#head = joined(this.#head, bytes.subarray(0, startLength));
-    this.#tail = bytes.length >= endLength ? bytes.slice(-endLength) : joined(this.#tail, bytes).slice(-endLength);
+    const missing = startLength - this.#head.length;
+    if (missing > 0) this.#head = joined(this.#head, bytes.subarray(0, missing));
+    const last = bytes.subarray(-endLength);
+    const excess = Math.max(0, this.#tail.length + last.length - endLength);
+    this.#tail = joined(this.#tail.subarray(excess), last);
   }
 
   /** Ends the fragment, of which the length and the CRC-32 are known. */
@@ -60,8 +63,8 @@ export class FragmentCollector {
   }
 }
 
+/** Joins into an array of its own: what has passed by is not held on to. */
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  if (first.length === 0) return second.slice();
   const both = new Uint8Array(first.length + second.length);
   both.set(first);
   both.set(second, first.length);

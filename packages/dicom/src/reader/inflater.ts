@@ -18,6 +18,8 @@ export class Inflater {
   #inflated = 0;
   /** Deflated bytes since something came out. */
   #silent = 0;
+  /** The last byte so far: the library only sees that a stream is cut while it has a byte left to read. */
+  #held: Uint8Array = new Uint8Array(0);
   /** What came out of a step, given after it: an error of the receiver must not pass through the library. */
   #output: Uint8Array | undefined;
 
@@ -31,15 +33,22 @@ export class Inflater {
 
   /** Takes deflated bytes and gives what they hold. Throws `corrupt` and `limit`. */
   push(chunk: Uint8Array): void {
-    for (let at = 0; at < chunk.length; at += stepBytes) this.#step(chunk.subarray(at, at + stepBytes), false);
+    if (chunk.length === 0) return;
+    this.#step(this.#held, false);
+    for (let at = 0; at < chunk.length - 1; at += stepBytes) {
+      this.#step(chunk.subarray(at, Math.min(at + stepBytes, chunk.length - 1)), false);
+    }
+    this.#held = Uint8Array.of(chunk.at(-1)!);
   }
 
   /** Ends the stream. Throws `corrupt` when it is cut. */
   finish(): void {
-    this.#step(new Uint8Array(0), true);
+    this.#step(this.#held, true);
+    if (this.#deflated === 0) throw new BuckyError('corrupt', 'Cannot inflate the data set: it has no bytes');
   }
 
   #step(bytes: Uint8Array, isLast: boolean): void {
+    if (bytes.length === 0 && !isLast) return;
     try {
       this.#inflate.push(bytes, isLast);
     } catch (error) {
