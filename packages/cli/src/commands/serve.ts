@@ -61,7 +61,7 @@ export function refuseUnsafe({ auth, host }: Pick<Config, 'auth' | 'host'>): voi
     throw new BuckyError('configuration', message);
   }
   if (!isLoopback(host)) {
-    const message = `Cannot listen on ${host} while BUCKY_AUTH is off: anyone who reaches it could read everything. Use 127.0.0.1, ::1 or localhost`;
+    const message = `Cannot listen on ${host} while BUCKY_AUTH is off: anyone who reaches it could read everything. Use a loopback address: 127.0.0.1, ::1 or localhost`;
     throw new BuckyError('configuration', message);
   }
 }

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { configSchema, defaultConfig, optionNames, variableOf, type Config, type OptionName } from '../config.js';
 import { nearestName } from './nearest-name.js';
 
-/** Variables that begin like options and are none: the file to read, and where the tests find their corpus. */
-const notOptions = new Set(['BUCKY_CONFIG', 'BUCKY_CORPUS']);
+/** Variables that begin like options and are none: the file to read, and what only our tests are told. */
+const notOption = /^BUCKY_(?:CONFIG|CORPUS|FIXTURES|TEST_\w+|E2E_\w+)$/;
 
 /** What is in force, and where each value comes from: `default`, a path, or the name of a variable. */
 export interface ReadConfig {
@@ -41,7 +41,7 @@ function variableLayer(env: Environment): Layer {
   const layer: Layer = new Map();
   const names = new Map(optionNames.map((name) => [variableOf(name), name]));
   for (const [variable, text] of Object.entries(env)) {
-    if (!variable.startsWith('BUCKY_') || notOptions.has(variable) || text === undefined) continue;
+    if (!variable.startsWith('BUCKY_') || notOption.test(variable) || text === undefined) continue;
     const name = names.get(variable);
     if (name === undefined) throw unknown(variable, 'the environment', [...names.keys()]);
     layer.set(name, { value: valueOf(name, text), source: variable });
