@@ -24,6 +24,7 @@ const onlyIn = {
   kysely: ['catalog', 'ledger'],
   dcmjs: ['dicom'],
   'dicom-parser': ['dicom'],
+  fflate: ['dicom'],
   express: ['dicomweb', 'server'],
   'fast-xml-parser': ['dicomweb'],
   pino: ['server'],
