@@ -79,7 +79,7 @@ describe('the bucky command', () => {
 
   it.each([
     [{ BUCKY_AUTH: 'on' }, /BUCKY_AUTH|auth/i],
-    [{ BUCKY_HOST: '0.0.0.0' }, /loopback/i],
+    [{ BUCKY_HOST: '0.0.0.0' }, /0\.0\.0\.0/],
     [{ BUCKY_POTR: '1' }, /BUCKY_PORT/],
     [{ BUCKY_VAULT: 'ftp://x' }, /vault/i],
   ])('refuses to start with %p, and says why', (env, why) => {

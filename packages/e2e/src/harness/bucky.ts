@@ -32,6 +32,8 @@ export interface Bucky {
 }
 
 const startTimeoutMs = 30_000;
+/** Longer than a server gives requests that are under way. */
+const stopTimeoutMs = 40_000;
 
 /** Starts `bucky serve` on a free port and waits until it says where. */
 export async function startBucky(options: BuckyOptions = {}): Promise<Bucky> {
@@ -64,7 +66,10 @@ export async function startBucky(options: BuckyOptions = {}): Promise<Bucky> {
     },
     async stop() {
       server.kill('SIGTERM');
+      // One that does not end is killed, so that no test run hangs on it; its exit code, null, then fails the test.
+      const timer = setTimeout(killNow, stopTimeoutMs);
       const code = await exited;
+      clearTimeout(timer);
       if (options.data === undefined) await rm(data, { recursive: true, force: true });
       return code;
     },

@@ -91,7 +91,7 @@ export function instanceHead(options: InstanceOptions): Buffer {
 export function makeInstance(options: InstanceOptions & { readonly seed: number }): Buffer {
   const pixels = Buffer.alloc(options.pixelBytes);
   for (let at = 0, state = options.seed | 1; at < pixels.length; at += 4) {
-    state = Math.imul(state, 1664525) + 1013904223;
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
     pixels.writeInt32LE(state, at);
   }
   return Buffer.concat([instanceHead(options), pixels]);
