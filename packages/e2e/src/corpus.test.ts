@@ -20,8 +20,33 @@ const sent = corpus.map((file, index) => {
 const sound = sent.filter(({ file }) => !isMalformed(file));
 const first = sound.filter(({ uids, earlier }) => uids !== undefined && earlier === undefined);
 const later = sound.filter(({ earlier }) => earlier !== undefined);
-const nameless = sent.filter(({ file }) => uidsOf(file) === undefined);
+const nameless = sound.filter(({ uids }) => uids === undefined);
 const malformed = sent.filter(({ file }) => isMalformed(file));
+
+/** Damaged files that say who they are and whose elements end with the file: odd, but whole. */
+const readable: ReadonlySet<string> = new Set([
+  'bad-vr-value',
+  'cut-in-last-element-a', // the one of the two that ends where its last element does
+  'dose-comment-last-element',
+  'empty-pixel-data-odd-private-creators',
+  'ge-private-be-as-ele',
+  'ge-private-be',
+  'implicit-vr-with-jpeg',
+  'invalid-vr-length',
+  'jls-item-tag-error',
+  'last-frame-too-short',
+  'missing-sequence-delimiter',
+  'no-meta-explicit-be',
+  'no-meta-explicit-le',
+  'no-meta-group-length-2',
+  'odd-length-pixel-data-ob',
+  'oob-46341x46341',
+  'us-65-frames-stray-sequence-delimiter',
+]);
+
+function isReadable(file: CorpusFile): boolean {
+  return readable.has(file.path.slice('malformed/'.length, -'.dcm'.length));
+}
 
 function byPath<Row extends { readonly file: CorpusFile }>(rows: readonly Row[]): (readonly [string, Row])[] {
   return rows.map((row) => [row.file.path, row] as const);
@@ -92,18 +117,33 @@ function byPath<Row extends { readonly file: CorpusFile }>(rows: readonly Row[])
       expect(status).toBeLessThan(500);
     });
 
-    it.each(byPath(malformed))('answers %s without a failure of its own', async (_path, { file, uids }) => {
+    it.each(byPath(malformed.filter(({ file }) => isReadable(file))))(
+      'keeps %s, whose elements end with it',
+      async (_path, { file }) => {
+        const answer = answers.get(file.path)!;
+        // Some have the SOP Instance UID of another file: kept aside is kept.
+        if (answer.failed.some(({ reason }) => reason === conflictReason)) return;
+        expect(answer).toMatchObject({ status: 200, failed: [] });
+        const uids = await findUids(bucky, answer.referenced[0]!);
+        const kept = await retrieve(bucky.dicomWeb, uids);
+        expect(kept.status).toBe(200);
+        const original = await readCorpus(file);
+        expect(sha256(kept.body.subarray(-original.length))).toBe(file.sha256);
+        const metadata = await askJson(`${bucky.dicomWeb}/${instancePath(uids)}/metadata`);
+        expect(metadata).toHaveLength(1);
+        for (const resource of ['frames/1', 'rendered', 'bulkdata/7FE00010']) {
+          const { status } = await ask(`${bucky.dicomWeb}/${instancePath(uids)}/${resource}`);
+          expect(status).toBeLessThan(500);
+        }
+      },
+    );
+
+    it.each(byPath(malformed.filter(({ file }) => !isReadable(file))))('refuses %s', (_path, { file }) => {
       const answer = answers.get(file.path)!;
+      expect(answer.referenced).toEqual([]);
+      expect(answer.failed.map(({ reason }) => reason)).not.toContain(conflictReason);
+      expect(answer.status).toBeGreaterThanOrEqual(400);
       expect(answer.status).toBeLessThan(500);
-      const isStored = uids !== undefined && answer.referenced.includes(uids.instanceUid);
-      if (!isStored) return;
-      const kept = await retrieve(bucky.dicomWeb, uids);
-      expect(kept.status).toBe(200);
-      const original = await readCorpus(file);
-      expect(sha256(kept.body.subarray(-original.length))).toBe(file.sha256);
-      const metadata = await ask(`${bucky.dicomWeb}/${instancePath(uids)}/metadata`);
-      expect(metadata.status).toBe(200);
-      expect(() => void JSON.parse(metadata.body.toString())).not.toThrow();
     });
 
     it.each(byPath(first.filter(({ file }) => file.patientNameUtf8 !== undefined)))(
@@ -136,6 +176,12 @@ function byPath<Row extends { readonly file: CorpusFile }>(rows: readonly Row[])
     });
   },
 );
+
+/** The three UIDs of an instance of which one is known. */
+async function findUids(bucky: Bucky, instanceUid: string): Promise<Parameters<typeof instancePath>[0]> {
+  const [row] = await askJson(`${bucky.dicomWeb}/instances?SOPInstanceUID=${instanceUid}`);
+  return { studyUid: firstText(row!, '0020000D')!, seriesUid: firstText(row!, '0020000E')!, instanceUid };
+}
 
 function frameHashes(file: CorpusFile): readonly (string | null)[] | undefined {
   return file.pixels?.storedFrameSha256 ?? file.pixels?.encodedFrameSha256;
