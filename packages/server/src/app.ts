@@ -51,9 +51,18 @@ export function createApp(parts: AppParts): App {
   return app;
 }
 
+/** What all answers carry; the viewer has a policy of its own. */
+const common = {
+  'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  // What senders stored may be HTML or SVG: opened as a page of ours, it could else do all that the viewer may. PDF still
+  // shows in the viewer's frame.
+  'Content-Security-Policy': `default-src 'none'; frame-ancestors 'self'; sandbox`,
+};
+
 function commonHeaders(readiness: Readiness): RequestHandler {
   return (_req, res, next) => {
-    res.set({ 'X-Content-Type-Options': 'nosniff', 'Cross-Origin-Resource-Policy': 'same-origin' });
+    res.set(common);
     if (readiness.isStopping) res.set('Connection', 'close');
     next();
   };
