@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { BuckyError } from '@bucky/dicom';
 import type { Answer, LocalServer } from '../local-server.js';
+import { fateOf } from './fate-of.js';
 import type { Fate } from './tally.js';
 
 export interface FileToSend {
@@ -27,11 +27,4 @@ export async function sendFile(server: LocalServer, { path, size }: FileToSend, 
 function retryAfterMs({ headers }: Answer): number {
   const seconds = Number(headers['retry-after']);
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 1000;
-}
-
-/** Reads the answer of a store. Throws `full`, which no other file will fare better with. @see PS3.18 10.5.3 */
-export function fateOf(answer: Answer, size: number): Fate {
-  if (answer.status === 507) throw new BuckyError('full', 'The archive has no room left');
-  if (answer.status === 200) return { kind: 'stored', bytes: size };
-  return { kind: 'failed', reason: `status ${answer.status}` };
 }
