@@ -61,5 +61,6 @@ function isPlain(values: readonly SqlValue[]): boolean {
 /** Says that the text is UTF-8, as DICOM JSON is whatever the source was; not needed for plain ASCII. @see PS3.18 F.2 */
 function withCharacterSet(found: DicomJsonObject, plain: boolean): DicomJsonObject {
   if (plain && found[specificCharacterSet] === undefined) return found;
-  return { ...found, [specificCharacterSet]: { vr: 'CS', Value: ['ISO_IR 192'] } };
+  const result = { [specificCharacterSet]: { vr: 'CS', Value: ['ISO_IR 192'] } }; // first, as Tags are in order
+  return { ...result, ...found, ...result };
 }
