@@ -32,29 +32,32 @@ const script = (file: string): string => `
     process.send(batch + 1);
   }`;
 
-it.each([1, 3, 10, 25])('holds all that was acknowledged and no half batch when killed after batch %i', async (last) => {
-  const file = join(folder, 'catalog.sqlite');
-  const program = join(folder, 'commit.mjs');
-  await writeFile(program, script(file));
-  const child = fork(program, { execArgv: [] });
-  let acknowledged = 0;
-  child.on('message', (batches) => {
-    acknowledged = Number(batches);
-    if (acknowledged === last) child.kill('SIGKILL');
-  });
-  await once(child, 'exit');
-  const catalog = await openCatalog({ file });
-  const { instances, studies, bytes } = await catalog.counts(everything);
-  expect(await catalog.isSound()).toBe(true);
-  await catalog.close();
-  expect(instances).toBeGreaterThanOrEqual(acknowledged * 20);
-  expect(instances % 20).toBe(0);
-  expect(bytes).toBe(instances * 1000);
-  expect(studies).toBe(Math.min(3, instances / 20));
-  const database = new Database({ file, readOnly: true });
-  for (const table of ['instances', 'metadata']) {
-    expect(database.get(`SELECT count(*) AS n FROM ${table}`)?.['n']).toBe(instances);
-  }
-  expect(database.get(`SELECT count(*) AS n FROM study_text WHERE study_text MATCH 'killed'`)?.['n']).toBe(studies);
-  database.close();
-});
+it.each([1, 3, 10, 25])(
+  'holds all that was acknowledged and no half batch when killed after batch %i',
+  async (last) => {
+    const file = join(folder, 'catalog.sqlite');
+    const program = join(folder, 'commit.mjs');
+    await writeFile(program, script(file));
+    const child = fork(program, { execArgv: [] });
+    let acknowledged = 0;
+    child.on('message', (batches) => {
+      acknowledged = Number(batches);
+      if (acknowledged === last) child.kill('SIGKILL');
+    });
+    await once(child, 'exit');
+    const catalog = await openCatalog({ file });
+    const { instances, studies, bytes } = await catalog.counts(everything);
+    expect(await catalog.isSound()).toBe(true);
+    await catalog.close();
+    expect(instances).toBeGreaterThanOrEqual(acknowledged * 20);
+    expect(instances % 20).toBe(0);
+    expect(bytes).toBe(instances * 1000);
+    expect(studies).toBe(Math.min(3, instances / 20));
+    const database = new Database({ file, readOnly: true });
+    for (const table of ['instances', 'metadata']) {
+      expect(database.get(`SELECT count(*) AS n FROM ${table}`)?.['n']).toBe(instances);
+    }
+    expect(database.get(`SELECT count(*) AS n FROM study_text WHERE study_text MATCH 'killed'`)?.['n']).toBe(studies);
+    database.close();
+  },
+);
