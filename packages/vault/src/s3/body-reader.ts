@@ -1,4 +1,10 @@
 import type { Bytes } from '@bucky/dicom';
+import { Summing, type Sums } from './sums.js';
+
+/** Bytes for one request, and their checksums. */
+export interface Summed extends Sums {
+  readonly bytes: Uint8Array;
+}
 
 /** Takes a body in pieces of the length that an upload wants, reading no further than asked. */
 export class BodyReader {
@@ -12,31 +18,36 @@ export class BodyReader {
   }
 
   /** Takes a body that is at most `limit` bytes long; undefined for a longer one, of which nothing is lost then. */
-  async takeShort(limit: number): Promise<Buffer | undefined> {
+  async takeShort(limit: number): Promise<Summed | undefined> {
+    const summing = new Summing();
     const chunks: Uint8Array[] = [];
     let length = 0;
     for (let chunk = await this.#next(); chunk !== undefined; chunk = await this.#next()) {
       chunks.push(chunk);
       length += chunk.length;
-      if (length <= limit) continue;
-      this.#waiting = chunks;
-      return undefined;
+      if (length > limit) {
+        this.#waiting = chunks;
+        return undefined;
+      }
+      summing.add(chunk);
     }
-    return Buffer.concat(chunks, length);
+    return { bytes: Buffer.concat(chunks, length), ...summing.end() };
   }
 
-  /** Fills a buffer; tells how much of it, which is less than all only at the end of the body. */
-  async fill(buffer: Uint8Array): Promise<number> {
+  /** Fills a buffer; returns as much of it as was filled, which is less than all only at the end of the body. */
+  async fill(buffer: Buffer): Promise<Summed> {
+    const summing = new Summing();
     let length = 0;
     while (length < buffer.length) {
       const chunk = await this.#next();
       if (chunk === undefined) break;
-      const fits = Math.min(chunk.length, buffer.length - length);
-      buffer.set(fits === chunk.length ? chunk : chunk.subarray(0, fits), length);
-      if (fits < chunk.length) this.#waiting.unshift(chunk.subarray(fits));
-      length += fits;
+      const fitting = chunk.subarray(0, buffer.length - length);
+      if (fitting.length < chunk.length) this.#waiting.unshift(chunk.subarray(fitting.length));
+      buffer.set(fitting, length);
+      summing.add(fitting);
+      length += fitting.length;
     }
-    return length;
+    return { bytes: buffer.subarray(0, length), ...summing.end() };
   }
 
   /** Lets go of the body, read to its end or not. */

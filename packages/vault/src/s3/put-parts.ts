@@ -7,11 +7,12 @@ import {
 } from '@aws-sdk/client-s3';
 import { throwIfAborted } from '../body.js';
 import type { ObjectKey } from '../vault.js';
-import type { BodyReader } from './body-reader.js';
+import type { BodyReader, Summed } from './body-reader.js';
 import { addCrc32, crc32Text } from './crc32.js';
 import { partSize } from './part-size.js';
 import { isSettledWell, takenError } from './put-single.js';
 import { nameOf, s3Error, statusOf } from './s3-error.js';
+import { setHeader } from './set-header.js';
 import { isTaken, type Sent } from './stored-already.js';
 import { place, type Store } from './store.js';
 
@@ -92,9 +93,9 @@ class PartUpload {
       const wanted = partSize(number, this.#options.size);
       let buffer = buffers[slot];
       if (buffer?.length !== wanted) buffers[slot] = buffer = Buffer.allocUnsafeSlow(wanted);
-      const length = await reader.fill(buffer);
-      if (length > 0) this.#inFlight[slot] = this.#send(number, buffer.subarray(0, length));
-      if (length < wanted) break;
+      const part = await reader.fill(buffer);
+      if (part.bytes.length > 0) this.#inFlight[slot] = this.#send(number, part);
+      if (part.bytes.length < wanted) break;
     }
     await Promise.all(this.#inFlight);
     throwIfAborted(this.#signal);
@@ -142,10 +143,10 @@ class PartUpload {
   }
 
   /** Sends a part. Never rejects: the first failure is kept and ends the reading of the body. */
-  async #send(number: number, bytes: Buffer): Promise<void> {
+  async #send(number: number, { bytes, crc32, sha256 }: Summed): Promise<void> {
     this.size += bytes.length;
     this.#crc32 = addCrc32(this.#crc32, bytes);
-    const ChecksumCRC32 = crc32Text(addCrc32(0, bytes));
+    const ChecksumCRC32 = crc32Text(crc32);
     const command = new UploadPartCommand({
       ...place(this.#store, this.#options.key),
       UploadId: this.#uploadId,
@@ -154,6 +155,7 @@ class PartUpload {
       ContentLength: bytes.length,
       ChecksumCRC32,
     });
+    command.middlewareStack.add(setHeader('x-amz-content-sha256', sha256), { step: 'build' });
     try {
       const { ETag } = await this.#store.client.send(command, { abortSignal: this.#signal });
       this.#parts[number - 1] = { PartNumber: number, ETag, ChecksumCRC32 };

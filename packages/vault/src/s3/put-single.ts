@@ -1,26 +1,28 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { BuckyError } from '@bucky/dicom';
 import type { ObjectKey } from '../vault.js';
-import { addCrc32, crc32Text } from './crc32.js';
+import type { Summed } from './body-reader.js';
+import { crc32Text } from './crc32.js';
 import { attemptsOf, nameOf } from './s3-error.js';
 import { isStored, isTaken, takeBack, type Sent } from './stored-already.js';
 import { place, type Store } from './store.js';
+import { setHeader } from './set-header.js';
 
 /** How often we try again when the store says that two writers met. */
 const meetingsAtMost = 5;
 
 interface Single {
   readonly key: ObjectKey;
-  readonly bytes: Uint8Array;
+  readonly summed: Summed;
   readonly signal: AbortSignal | undefined;
 }
 
 /** Stores a short object with one request, which the store checks against its CRC-32 before it keeps anything. */
-export async function putSingle(store: Store, { key, bytes, signal }: Single): Promise<void> {
-  const sent: Sent = { key, size: bytes.length, crc32: addCrc32(0, bytes) };
+export async function putSingle(store: Store, { key, summed, signal }: Single): Promise<void> {
+  const sent: Sent = { key, size: summed.bytes.length, crc32: summed.crc32 };
   for (let meeting = 1; ; meeting += 1) {
     try {
-      await put(store, { sent, bytes, signal });
+      await put(store, { key, summed, signal });
       return;
     } catch (error) {
       if (await isSettledWell(store, { sent, error, signal })) return;
@@ -30,20 +32,19 @@ export async function putSingle(store: Store, { key, bytes, signal }: Single): P
   }
 }
 
-async function put(
-  store: Store,
-  { sent, bytes, signal }: { sent: Sent; bytes: Uint8Array; signal: AbortSignal | undefined },
-): Promise<void> {
+async function put(store: Store, { key, summed, signal }: Single): Promise<void> {
+  const { bytes, crc32 } = summed;
   const { conditionalPut } = store.abilities;
-  if (!conditionalPut && (await isTaken(store, sent.key))) throw takenError(sent.key);
+  if (!conditionalPut && (await isTaken(store, key))) throw takenError(key);
   const command = new PutObjectCommand({
-    ...place(store, sent.key),
+    ...place(store, key),
     Body: bytes,
     ContentLength: bytes.length,
     ContentType: 'application/octet-stream',
-    ChecksumCRC32: crc32Text(sent.crc32),
+    ChecksumCRC32: crc32Text(crc32),
     ...(conditionalPut ? { IfNoneMatch: '*' } : {}),
   });
+  command.middlewareStack.add(setHeader('x-amz-content-sha256', summed.sha256), { step: 'build' });
   await store.client.send(command, signal === undefined ? {} : { abortSignal: signal });
 }
 

@@ -6,6 +6,7 @@ import { assertRange } from '../range.js';
 import type { ObjectKey, ReadOptions } from '../vault.js';
 import { addCrc32, crc32Text } from './crc32.js';
 import { s3Error } from './s3-error.js';
+import { setHeader } from './set-header.js';
 import { place, type Store } from './store.js';
 
 /** Up to this length an answer is taken in, and its connection free again, before it is promised: a frame is one read. */
@@ -171,14 +172,7 @@ async function get(store: Store, { key, range, etag, signal }: Wanted): Promise<
     ...(etag === undefined ? {} : { IfMatch: etag }),
   });
   if (range === undefined) {
-    command.middlewareStack.add(
-      (next) => (args) => {
-        const request = args.request as { headers: Record<string, string> };
-        request.headers['x-amz-checksum-mode'] = 'ENABLED';
-        return next(args);
-      },
-      { step: 'build', name: 'askForChecksum' },
-    );
+    command.middlewareStack.add(setHeader('x-amz-checksum-mode', 'ENABLED'), { step: 'build' });
   }
   return store.client.send(command, signal === undefined ? {} : { abortSignal: signal });
 }

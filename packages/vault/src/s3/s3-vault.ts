@@ -33,11 +33,11 @@ class S3Vault implements Vault {
     const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
     const reader = new BodyReader(checkedBody(sender.body, { ...options, signal: either }));
     try {
-      const bytes = (size ?? 0) > singleLimit ? undefined : await reader.takeShort(singleLimit);
+      const short = (size ?? 0) > singleLimit ? undefined : await reader.takeShort(singleLimit);
       throwIfAborted(signal);
-      if (bytes === undefined) return { size: await putParts(this.#store, { key, size, reader, signal, stop }) };
-      await putSingle(this.#store, { key, bytes, signal });
-      return { size: bytes.length };
+      if (short === undefined) return { size: await putParts(this.#store, { key, size, reader, signal, stop }) };
+      await putSingle(this.#store, { key, summed: short, signal });
+      return { size: short.bytes.length };
     } catch (error) {
       if (sender.failed()) throw error;
       throw signal?.aborted === true ? abortedError(signal) : s3Error(error, `store ${key}`);
