@@ -69,9 +69,7 @@ export function takenError(key: ObjectKey): BuckyError {
 
 /** Failures after which nobody knows whether the store has done what it was asked. */
 function isUnclear(name: string): boolean {
-  return ['TimeoutError', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE', 'InternalError', 'SlowDown', 'RequestTimeout'].includes(
-    name,
-  );
+  return ['TimeoutError', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE', 'InternalError', 'RequestTimeout'].includes(name);
 }
 
 function gaveUpCondition(store: Store, error: unknown): boolean {
