@@ -92,7 +92,8 @@ function byPath<Row extends { readonly file: CorpusFile }>(rows: readonly Row[])
         });
         expect(answer.status).toBe(200);
         const parts = readParts(answer);
-        expect(parts.map(({ body }) => sha256(body))).toEqual(hashes.map((hash, index) => hash ?? sha256(parts[index]!.body))); // prettier-ignore
+        const bodies = parts.map(({ body }) => (inPixelOrder.has(file.path) ? swapped(body) : body));
+        expect(bodies.map((body) => sha256(body))).toEqual(hashes.map((hash, index) => hash ?? sha256(bodies[index]!))); // prettier-ignore
       },
     );
 
@@ -181,6 +182,16 @@ function byPath<Row extends { readonly file: CorpusFile }>(rows: readonly Row[])
 async function findUids(bucky: Bucky, instanceUid: string): Promise<Parameters<typeof instancePath>[0]> {
   const [row] = await askJson(`${bucky.dicomWeb}/instances?SOPInstanceUID=${instanceUid}`);
   return { studyUid: firstText(row!, '0020000D')!, seriesUid: firstText(row!, '0020000E')!, instanceUid };
+}
+
+/**
+ * The index says that its hashes are of the bytes in the file, and for this file they are of the pixels: 8 bits each in
+ * words of 16, big endian, so that every two bytes stand the other way round in the file, as pydicom reads them too.
+ */
+const inPixelOrder: ReadonlySet<string> = new Set(['images/us-ebe-palette-obxxxx1a-800-2-frames.dcm']);
+
+function swapped(bytes: Buffer): Buffer {
+  return Buffer.from(bytes).swap16();
 }
 
 function frameHashes(file: CorpusFile): readonly (string | null)[] | undefined {
