@@ -79,7 +79,8 @@ const hasCompressed = hasCorpus('compressed pictures in the viewer');
 
   it.each([
     ['patientName=ng', 'Nguyễn, Thị Hoa'],
-    ['patientName=sondergard', 'Søndergård, Åse'],
+    // OHIF goes over what it got once more, letter for letter: that `sondergard` finds her shows only in a search of ours.
+    [`patientName=${encodeURIComponent('søndergård')}`, 'Søndergård, Åse'],
     ['mrn=bucky-0002', 'Yamada, Tarou'],
     ['accession=BK1001', 'Müller, Jürgen'],
     ['description=head', 'Yamada, Tarou'],
@@ -103,7 +104,8 @@ const hasCompressed = hasCorpus('compressed pictures in the viewer');
     const { page, keep } = watched;
     await page.goto(`${bucky.url}viewer/`);
     await page.getByText('Yamada, Tarou').first().waitFor();
-    await page.locator('input[type="text"]').first().fill('müller');
+    // That of the patient: the first of the list.
+    await page.locator('input').first().fill('müller');
     await page.getByText('Yamada, Tarou').first().waitFor({ state: 'detached' });
     expect(await page.getByText('Müller, Jürgen').count()).toBeGreaterThan(0);
     await keep('list-filtered');
@@ -152,7 +154,6 @@ const hasCompressed = hasCorpus('compressed pictures in the viewer');
     });
     await keep('us');
     await page.locator('[data-cy="viewport-pane"] canvas').first().hover();
-    await page.keyboard.press('c');
     await page.locator('[data-cy="cine-player-play-pause"]').first().click();
     await until(page, { measure: () => viewports(page), is: ([picture]) => picture!.checksum !== still!.checksum });
     await keep('us-later');
