@@ -1,0 +1,76 @@
+import { BuckyError, type Scope } from '@bucky/dicom';
+import { access, type Identity, type Right } from '@bucky/ledger';
+import type { Archive } from '@bucky/archive';
+import express, { type ErrorRequestHandler, type Request, type Router } from 'express';
+import { allowOrigin, sendOptions } from './cors.js';
+import { asBuckyError, sendProblem } from './problem.js';
+import { routes, type Route } from './routes.js';
+
+export interface DicomwebParts {
+  readonly archive: Archive;
+  /** Path below which the services are reached, such as `/dicom-web`: the router itself is mounted at `/`. */
+  readonly root: string;
+  readonly identify: (req: Request) => Identity;
+  /** Origins whose pages may ask, as browsers spell them. */
+  readonly origins?: readonly string[];
+  /** Decides what an identity may do; that of the ledger, unless a test asks as somebody without rights. */
+  readonly decide?: (identity: Identity, right: Right) => Scope;
+  /** Told of what is a fault of ours, before it is answered. The stack stays there. */
+  readonly onBug?: (error: BuckyError, req: Request) => void;
+}
+
+/** Makes the router of the DICOMweb services. What goes wrong is answered here. @see PS3.18 10 */
+export function createDicomweb(parts: DicomwebParts): Router {
+  const { root, origins = [] } = parts;
+  const router = express.Router();
+  const here = root === '' ? '/*path' : `${root}{/*path}`;
+  router.use((req, res, next) => {
+    if (req.path === root || req.path.startsWith(`${root}/`)) allowOrigin(req, res, origins);
+    next();
+  });
+  for (const route of routes) addRoute(router, route, parts);
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const allow = allowOf(path);
+    router.all(root + path, (req, res) => {
+      if (req.method === 'OPTIONS') {
+        sendOptions(res, { allow, allowed: res.hasHeader('Access-Control-Allow-Origin') });
+        return;
+      }
+      res.setHeader('Allow', allow);
+      throw new BuckyError(
+        'method-not-allowed',
+        `This address does not know ${/^[A-Z]{1,20}$/.exec(req.method)?.[0] ?? 'this method'}`,
+      );
+    });
+  }
+  router.all(here, () => {
+    throw new BuckyError('not-found', 'There is no such resource here');
+  });
+  router.use(answerProblem(parts));
+  return router;
+}
+
+function addRoute(router: Router, { method, path, right, handle }: Route, parts: DicomwebParts): void {
+  const { archive, root, identify, decide = access, onBug } = parts;
+  router[method === 'GET' ? 'get' : 'post'](root + path, async (req, res) => {
+    const scope = decide(identify(req), right);
+    await handle({ archive, root, scope, req, res, onBug: (error) => onBug?.(error, req) });
+  });
+}
+
+function allowOf(path: string): string {
+  const methods = routes.filter((route) => route.path === path).map(({ method }) => method);
+  return [...methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])), 'OPTIONS'].join(', ');
+}
+
+const ours: ReadonlySet<string> = new Set(['internal', 'damaged', 'unavailable', 'configuration']);
+
+function answerProblem({ onBug }: DicomwebParts): ErrorRequestHandler {
+  // Express tells an error handler by its four parameters.
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+  return (thrown: unknown, req, res, _next) => {
+    const error = asBuckyError(thrown);
+    if (ours.has(error.code) && !req.socket.destroyed) onBug?.(error, req);
+    sendProblem(error, res);
+  };
+}
