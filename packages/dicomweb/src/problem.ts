@@ -37,10 +37,9 @@ const bodyHeaders = ['Content-Encoding', 'Content-Range', 'Content-Disposition',
 /** Takes what was thrown as one of our errors; what is none is a bug, and its text stays here. */
 export function asBuckyError(thrown: unknown): BuckyError {
   if (thrown instanceof BuckyError) return thrown;
-  // Express throws these two for a path that is not percent-encoded UTF-8.
-  if (thrown instanceof URIError || (thrown instanceof Error && 'status' in thrown && thrown.status === 400)) {
-    return new BuckyError('invalid', 'The address is not percent-encoded UTF-8', { cause: thrown });
-  }
+  // What Express itself throws, as for a path that is not percent-encoded UTF-8, carries the status it should have.
+  const { status } = Object(thrown) as { readonly status?: unknown };
+  if (status === 400) return new BuckyError('invalid', 'The address is not percent-encoded UTF-8', { cause: thrown });
   return new BuckyError('internal', 'Internal error', { cause: thrown });
 }
 

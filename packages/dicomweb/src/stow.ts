@@ -93,8 +93,8 @@ async function* inflated(bytes: Bytes): Bytes {
     for await (const chunk of gunzip) yield chunk as Buffer;
     await pumping;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (!code.startsWith('Z_')) throw error;
+    const { code } = Object(error) as { readonly code?: unknown };
+    if (!String(code).startsWith('Z_')) throw error;
     throw new BuckyError('invalid', 'The body is not the gzip that its Content-Encoding says', { cause: error });
   } finally {
     gunzip.destroy();

@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseUid } from '@bucky/dicom';
+import { parseSearch } from './qido.js';
+
+const at = { level: 'study', uids: {} } as const;
+
+describe('parseSearch', () => {
+  it('takes keywords and tags, decoded, and asks for at most a thousand from the first on', () => {
+    const { query, fuzzy } = parseSearch('/studies?PatientName=%C3%A4*+b&00100020=x%2By', at);
+    expect(query.matching).toEqual([
+      { keyword: 'PatientName', value: 'ä* b' },
+      { keyword: 'PatientID', value: 'x+y' },
+    ]);
+    expect(query).toMatchObject({ level: 'study', limit: 1000, offset: 0, orderBy: [], includeFields: [] });
+    expect(fuzzy).toBe(false);
+  });
+
+  it('decodes a list of fields before it cuts it at the commas', () => {
+    const { query } = parseSearch('/studies?includefield=00081030%2C00080060&includefield=PatientAge,00091001', at);
+    expect(query.includeFields).toEqual(['StudyDescription', 'Modality', 'PatientAge', '00091001']);
+  });
+
+  it('takes all for all, whatever else is named', () => {
+    expect(parseSearch('/studies?includefield=PatientAge&includefield=all', at).query.includeFields).toBe('all');
+  });
+
+  it('returns an Attribute that is matched universally', () => {
+    expect(parseSearch('/studies?PatientAge=', at).query.includeFields).toEqual(['PatientAge']);
+  });
+
+  it('reads order, limit, offset and fuzzy matching, and keeps to its cap', () => {
+    const { query, fuzzy } = parseSearch(
+      '/studies?orderby=-StudyDate,PatientName&limit=99999&offset=7&fuzzymatching=true',
+      at,
+    );
+    expect(query).toMatchObject({ limit: 10_000, offset: 7 });
+    expect(query.orderBy).toEqual([
+      { keyword: 'StudyDate', descending: true },
+      { keyword: 'PatientName', descending: false },
+    ]);
+    expect(fuzzy).toBe(true);
+  });
+
+  it('keeps study and series of the path', () => {
+    const uids = { studyUid: parseUid('1.2'), seriesUid: parseUid('1.3') };
+    expect(parseSearch('/x', { level: 'instance', uids }).query).toMatchObject(uids);
+  });
+
+  it.each([
+    'limit=-1',
+    'limit=1e9',
+    'offset=x',
+    'limit=1&limit=2',
+    'PatientID=a&00100020=b',
+    'fuzzymatching=maybe',
+    'Foo=secret',
+    '__proto__=secret',
+    '00091001=secret',
+    'includefield=Foo',
+    'orderby=Foo',
+    'PatientName=%FF',
+    '%zz',
+  ])('refuses %s and does not repeat a value', (query) => {
+    let thrown: unknown;
+    try {
+      parseSearch(`/studies?${query}`, at);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toMatchObject({ code: 'invalid' });
+    expect(String(thrown)).not.toContain('secret');
+  });
+});
