@@ -1,6 +1,6 @@
 import { BuckyError, type Scope } from '@bucky/dicom';
 import { access, type Identity, type Right } from '@bucky/ledger';
-import type { Archive } from '@bucky/archive';
+import type { Archive, ReceiveOutcome } from '@bucky/archive';
 import express, { type ErrorRequestHandler, type Request, type Router } from 'express';
 import { allowOrigin, sendOptions } from './cors.js';
 import { asBuckyError, sendProblem } from './problem.js';
@@ -17,6 +17,8 @@ export interface DicomwebParts {
   readonly decide?: (identity: Identity, right: Right) => Scope;
   /** Told of what is a fault of ours, before it is answered. The stack stays there. */
   readonly onBug?: (error: BuckyError, req: Request) => void;
+  /** Told of what became of each file of a store, to be counted. */
+  readonly onReceived?: (outcome: ReceiveOutcome['kind']) => void;
 }
 
 /** Makes the router of the DICOMweb services. What goes wrong is answered here. @see PS3.18 10 */
@@ -51,10 +53,18 @@ export function createDicomweb(parts: DicomwebParts): Router {
 }
 
 function addRoute(router: Router, { method, path, right, handle }: Route, parts: DicomwebParts): void {
-  const { archive, root, identify, decide = access, onBug } = parts;
+  const { archive, root, identify, decide = access, onBug, onReceived } = parts;
   router[method === 'GET' ? 'get' : 'post'](root + path, async (req, res) => {
     const scope = decide(identify(req), right);
-    await handle({ archive, root, scope, req, res, onBug: (error) => onBug?.(error, req) });
+    await handle({
+      archive,
+      root,
+      scope,
+      req,
+      res,
+      onBug: (error) => onBug?.(error, req),
+      onReceived: (outcome) => onReceived?.(outcome),
+    });
   });
 }
 

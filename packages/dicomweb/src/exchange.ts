@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Archive } from '@bucky/archive';
+import type { Archive, ReceiveOutcome } from '@bucky/archive';
 import { BuckyError, parseUid, type Scope, type Uid } from '@bucky/dicom';
 import type { Request } from 'express';
 
@@ -14,6 +14,8 @@ export interface Exchange {
   readonly res: ServerResponse;
   /** Tells of a bug that the answer hides. */
   readonly onBug: (error: BuckyError) => void;
+  /** Counts what became of a received file. */
+  readonly onReceived: (outcome: ReceiveOutcome['kind']) => void;
 }
 
 /** UIDs of the path, as far as it names them. */

@@ -38,6 +38,9 @@ export async function store(exchange: Exchange): Promise<void> {
       ? [await (await take(bytes)).outcome]
       : await storeParts(readMultipart(bytes, boundary), take);
   reportBugs(outcomes, exchange);
+  for (const { kind } of outcomes) exchange.onReceived(kind);
+  const known = outcomes.filter(({ kind }) => kind === 'duplicate').length;
+  if (known > 0) res.setHeader('Bucky-Already-Stored', known);
   const failures = outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome.error] : []));
   const [first] = failures;
   if (first !== undefined && failures.length === outcomes.length && failures.every(({ code }) => passing.has(code))) {

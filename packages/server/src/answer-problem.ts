@@ -1,7 +1,7 @@
-import { BuckyError, type ErrorCode } from '@bucky/dicom';
+import type { ErrorCode } from '@bucky/dicom';
+import { asBuckyError, sendProblem } from '@bucky/dicomweb';
 import type { ErrorRequestHandler } from 'express';
 import type { Log, LogLevel } from './log.js';
-import { sendProblem } from './problem.js';
 import { thrownFields } from './thrown-fields.js';
 
 /** How loud the log tells of an error; those not named are the sender's own, and the line of the request tells of them. */
@@ -24,14 +24,4 @@ export function answerProblem(log: Log): ErrorRequestHandler {
     if (level !== undefined) log[level]('request.failed', { requestId, ...thrownFields(thrown) });
     sendProblem(error, res);
   };
-}
-
-/** Express throws errors of its own for addresses it cannot decode; they carry the status they should have. */
-function asBuckyError(thrown: unknown): BuckyError {
-  if (thrown instanceof BuckyError) return thrown;
-  const { status } = Object(thrown) as { status?: unknown };
-  if (typeof status === 'number' && status >= 400 && status < 500) {
-    return new BuckyError('invalid', 'The request cannot be understood', { cause: thrown });
-  }
-  return new BuckyError('internal', 'Internal error', { cause: thrown });
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Archive } from '@bucky/archive';
 import { BuckyError } from '@bucky/dicom';
-import { sendProblem } from './problem.js';
+import { createDicomweb, sendProblem } from '@bucky/dicomweb';
 import express, { type RequestHandler } from 'express';
 import { answerProblem } from './answer-problem.js';
 import type { FloorRateWatch } from './floor-rate.js';
@@ -10,6 +10,7 @@ import type { Log } from './log.js';
 import type { Metrics } from './metrics.js';
 import type { Readiness } from './readiness.js';
 import { guarded, serverRoutes } from './routes.js';
+import { thrownFields } from './thrown-fields.js';
 import { checkHost } from './security/host.js';
 import { checkOrigin } from './security/origin.js';
 import { serveViewer } from './viewer/serve-viewer.js';
@@ -37,12 +38,27 @@ export type App = (req: IncomingMessage, res: ServerResponse) => void;
 
 /** Composes all that the server answers. */
 export function createApp(parts: AppParts): App {
-  const { log, metrics, viewer } = parts;
+  const { archive, log, metrics, viewer, corsOrigins } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
   app.use(watchRequest(log, metrics), commonHeaders(parts.readiness), guard(parts), watchBodies(parts.bodies));
   for (const route of serverRoutes(parts)) app.get(route.path, guarded(route, identifyLocal));
+  app.use(
+    createDicomweb({
+      archive,
+      root: '/dicom-web',
+      identify: identifyLocal,
+      origins: corsOrigins,
+      onReceived: (outcome) => {
+        metrics.countInstance(outcome);
+      },
+      onBug: (error, req) => {
+        const { requestId } = (req.res?.locals ?? {}) as { requestId?: string };
+        log.error('request.failed', { requestId, ...thrownFields(error) });
+      },
+    }),
+  );
   app.use('/viewer', nameRoute('/viewer/*'), serveViewer(viewer));
   app.use(() => {
     throw new BuckyError('not-found', 'There is nothing at this address');
