@@ -33,10 +33,9 @@ export async function store(exchange: Exchange): Promise<void> {
   const signal = signalOf(res);
   const bytes = decode(req.iterator({ destroyOnReturn: false }));
   const take = takerOf(exchange, studyUid, signal);
-  const outcomes =
-    boundary === undefined
-      ? [await (await take(bytes)).outcome]
-      : await storeParts(readMultipart(bytes, boundary), take);
+  const outcomes = await orLetGo(exchange, async () =>
+    boundary === undefined ? [await (await take(bytes)).outcome] : storeParts(readMultipart(bytes, boundary), take),
+  );
   reportBugs(outcomes, exchange);
   for (const { kind } of outcomes) exchange.onReceived(kind);
   const known = outcomes.filter(({ kind }) => kind === 'duplicate').length;
@@ -52,6 +51,19 @@ export async function store(exchange: Exchange): Promise<void> {
   if (warnings.length > 0) res.setHeader('Warning', warnings.map(warning));
   res.writeHead(status, { 'Content-Type': offer.name, 'Content-Length': body.length, 'Cache-Control': 'no-store' });
   res.end(body);
+}
+
+/** Runs what reads the body. When that gives up midway, the rest is let go and the connection used no more. @see RFC 9112 9.3 */
+async function orLetGo<T>({ req, res }: Exchange, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!req.complete && !res.headersSent) {
+      res.setHeader('Connection', 'close');
+      req.resume();
+    }
+    throw error;
+  }
 }
 
 /** Begins to take one file; resolves when its bytes are read, to what becomes of it. */
