@@ -32,7 +32,9 @@ export async function openCatalog({ file, readers: count = 2 }: OpenCatalog): Pr
     commit: (records) => expected(() => writer.run('commit', records.map(compact))) as ReturnType<Catalog['commit']>,
     isSound: () => expected(() => readers.runAside('isSound')) as Promise<boolean>,
     async close() {
-      await Promise.all([writer.close(), readers.close()]);
+      // The writer last: SQLite folds the write-ahead log into the file when the last connection closes, if it may write.
+      await readers.close();
+      await writer.close();
     },
   };
 }
