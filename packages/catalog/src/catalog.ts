@@ -1,5 +1,17 @@
 import type { Scope, Uid } from '@bucky/dicom';
-import type { CommitOutcome, ConflictRecord, DeflatedMetadata, InstanceRecord, Location } from './instance-record.js';
+import type {
+  AttentionRecord,
+  Change,
+  CommitOutcome,
+  ConflictRecord,
+  Decision,
+  DeflatedMetadata,
+  Deletion,
+  DeletionRecord,
+  InstanceRecord,
+  KnownInstance,
+  Location,
+} from './instance-record.js';
 import type { Query, ResultPage } from './query.js';
 
 /** A part of the archive named by UIDs: one without series is a whole study, without instance a whole series. */
@@ -25,6 +37,16 @@ export interface LocatedInstance {
   readonly numberOfFrames?: number;
 }
 
+/** Which files that are aside are listed. */
+export interface ConflictsAsked {
+  readonly limit: number;
+  /** Receipt after which the list begins. */
+  readonly after?: string;
+  readonly studyUid?: string;
+  /** With those that have been decided. */
+  readonly all?: boolean;
+}
+
 export interface Catalog {
   /**
    * Commits records in one transaction, synced to disk when this resolves; outcomes in the order of `records`.
@@ -32,11 +54,7 @@ export interface Catalog {
    */
   commit(records: readonly InstanceRecord[]): Promise<readonly CommitOutcome[]>;
   /** The live Instance of that UID, whatever its study: what the receiver compares with before it writes. */
-  known(
-    instanceUid: Uid,
-  ): Promise<
-    { readonly studyUid: Uid; readonly seriesUid: Uid; readonly sha256: string; readonly receipt: string } | undefined
-  >;
+  known(instanceUid: Uid): Promise<KnownInstance | undefined>;
   /** Receipt of a conflict already entered for these very bytes in this place, so that a sender's retry keeps nothing twice. */
   keptAside(file: {
     readonly studyUid: Uid;
@@ -44,9 +62,39 @@ export interface Catalog {
     readonly instanceUid: Uid;
     readonly sha256: string;
   }): Promise<{ readonly receipt: string; readonly reason: ConflictRecord['reason'] } | undefined>;
-  /** Greatest receipt of Instances and conflicts: new ones must come after it, whatever the clock says. */
+  /** Greatest receipt of all there is: new ones must come after it, whatever the clock says. */
   newestReceipt(): Promise<string | undefined>;
-  conflicts(options: { readonly limit: number; readonly after?: string }): Promise<readonly ConflictRecord[]>;
+  conflicts(asked: ConflictsAsked): Promise<readonly ConflictRecord[]>;
+  /** The record of a file by its receipt, be it live or aside. */
+  record(receipt: string): Promise<InstanceRecord | undefined>;
+  /** Carries out a decision about a file that is aside. Throws `not-found`, `conflict`. */
+  decide(decision: Decision): Promise<void>;
+  /** Hides the files that a deletion names, in one transaction; what is not there any more is passed by. */
+  hide(deletion: Deletion): Promise<{ readonly instances: number; readonly bytes: number }>;
+  /** Undoes a deletion. A hidden Instance whose UID was taken meanwhile becomes a conflict. Throws `not-found`, `conflict`. */
+  unhide(undo: {
+    readonly receipt: string;
+    readonly deletion: string;
+  }): Promise<{ readonly restored: number; readonly conflicts: number }>;
+  /** Forgets what a deletion hid, whose bytes are gone. */
+  purged(purge: { readonly deletion: string; readonly at: string }): Promise<void>;
+  /** Receipts of what is aside in a target and not hidden yet. */
+  asideReceipts(target: Target): Promise<readonly string[]>;
+  /** Deletions, newest first. */
+  deletions(options: { readonly limit: number; readonly before?: string }): Promise<readonly DeletionRecord[]>;
+  /** Where the files that a deletion hid lie. */
+  hiddenLocations(options: {
+    readonly deletion: string;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<readonly { readonly receipt: string; readonly key: string }[]>;
+  /** The feed of changes after a number. */
+  changes(options: { readonly after: number; readonly limit: number }): Promise<readonly Change[]>;
+  /** Studies whose Instances do not agree on whose they are. */
+  attention(options: {
+    readonly limit: number;
+    readonly after?: { readonly studyUid: string; readonly keyword: string };
+  }): Promise<readonly AttentionRecord[]>;
   /** Answers a query. @see PS3.4 C.2.2.2, PS3.18 10.6 */
   find(query: Query, scope: Scope): Promise<ResultPage>;
   /** Live Instances of a target in the order of the search (SeriesNumber, InstanceNumber, then UIDs), in batches. */

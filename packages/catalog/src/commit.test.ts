@@ -27,7 +27,7 @@ it('stores an Instance once, calls the same bytes a duplicate and others a confl
   const other = exampleRecord({ instance: '1.2.1.1', sha256: 'other' });
   const elsewhere = exampleRecord({ instance: '1.2.1.1', study: '1.3' });
   expect(await catalog.commit([first, again, other, elsewhere])).toEqual([
-    { kind: 'stored' },
+    { kind: 'stored', differs: [] },
     { kind: 'duplicate', receipt: first.receipt },
     { kind: 'conflict', receipt: first.receipt },
     { kind: 'conflict', receipt: first.receipt },
@@ -107,7 +107,7 @@ it('takes the first value that is not empty in the order of receipts, whatever t
     '00100010': { Value: [{ Alphabetic: 'Middle^M' }] },
     '00100020': { Value: ['M'] },
     '00080020': { Value: ['20200101'] },
-    '00080061': { Value: ['CT', 'MR'] },
+    '00080061': { Value: ['MR'] }, // of the Series, whose Modality is that of its first Instance
   });
   const early3 = await catalog.find(
     exampleQuery({ matching: [{ keyword: 'StudyDescription', value: '*early*' }] }),
@@ -187,7 +187,7 @@ it('refuses a batch as a whole when one record cannot be stored', async () => {
   const sameReceipt = exampleRecord({ instance: '1.2.1.2', receipt: good.receipt });
   await expect(catalog.commit([good, sameReceipt])).rejects.toThrow();
   expect(await catalog.counts(everything)).toMatchObject({ studies: 0, series: 0, instances: 0 });
-  expect(await catalog.commit([good])).toEqual([{ kind: 'stored' }]);
+  expect(await catalog.commit([good])).toEqual([{ kind: 'stored', differs: [] }]);
 });
 
 it('is sound, and gives after it was closed and opened what it gave before', async () => {

@@ -3,11 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { constants, crc32, deflateRawSync } from 'node:zlib';
-import { parseUid, type Scope, type Uid } from '@bucky/dicom';
+import { parsePersonName, parseUid, tagText, type Scope, type Uid } from '@bucky/dicom';
 import type { Catalog } from './catalog.js';
 import type { DeflatedMetadata, InstanceRecord } from './instance-record.js';
 import { openCatalog } from './open-catalog.js';
 import type { DicomJsonObject, Query } from './query.js';
+import { searchableAttribute, type SearchableValues } from './searchable.js';
 
 export const everything: Scope = { kind: 'everything' };
 
@@ -48,11 +49,31 @@ export function exampleRecord(example: Example): InstanceRecord {
     deflated: false,
     ...(frameTable === undefined ? {} : { frameTable }),
     bulkEntries: example.bulkEntries ?? [],
-    metadata: deflate(JSON.stringify(example.json ?? { '00080018': { vr: 'UI', Value: [instance] } })),
+    metadata: deflate(JSON.stringify(example.json ?? jsonOf(instance, example.values ?? {}))),
     searchable: example.values ?? {},
     oddities: [],
     source: 'test',
+    receivedAt: '2026-11-03T09:00:00.000Z',
   };
+}
+
+/** DICOM JSON of which the catalog reads these values. */
+function jsonOf(instance: string, values: SearchableValues): DicomJsonObject {
+  const json: Record<string, DicomJsonObject[string]> = { '00080018': { vr: 'UI', Value: [instance] } };
+  for (const [keyword, text = ''] of Object.entries(values)) {
+    const { tag, vr, multiple } = searchableAttribute(keyword)!;
+    const texts = multiple ? text.split('\\') : [text];
+    if (text !== '')
+      json[tagText(tag)] = {
+        vr,
+        Value: vr === 'SQ' ? (JSON.parse(text) as unknown[]) : texts.map((one) => jsonValue(vr, one)),
+      };
+  }
+  return json;
+}
+
+function jsonValue(vr: string, text: string): unknown {
+  return vr === 'PN' ? parsePersonName(text) : text;
 }
 
 function deflate(text: string): DeflatedMetadata {

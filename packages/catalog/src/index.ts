@@ -1,5 +1,18 @@
-export type { Catalog, LocatedInstance, Target } from './catalog.js';
-export type { CommitOutcome, ConflictRecord, DeflatedMetadata, InstanceRecord, Location } from './instance-record.js';
+export type { Catalog, ConflictsAsked, LocatedInstance, Target } from './catalog.js';
+export type {
+  AttentionRecord,
+  Change,
+  ChangeKind,
+  CommitOutcome,
+  ConflictRecord,
+  Decision,
+  DeflatedMetadata,
+  Deletion,
+  DeletionRecord,
+  InstanceRecord,
+  KnownInstance,
+  Location,
+} from './instance-record.js';
 export { openCatalog, type OpenCatalog } from './open-catalog.js';
 export type { DicomJsonObject, MatchingKey, Query, QueryLevel, ResultPage } from './query.js';
 export { readSearchable } from './read-searchable.js';

@@ -35,7 +35,7 @@ const bulkEntrySql =
 export function insertInstance(
   database: Database,
   record: InstanceRecord,
-  { series, receivedAt }: { readonly series: number; readonly receivedAt: string },
+  { series }: { readonly series: number },
 ): void {
   const { location, metadata, frameTable } = record;
   const { lastId } = database.run(
@@ -54,7 +54,7 @@ export function insertInstance(
     record.deflated ? 1 : 0,
     record.oddities.join(' '),
     record.source,
-    receivedAt,
+    record.receivedAt,
     ...values(record),
   );
   database.run(metadataSql, lastId, metadata.deflated, metadata.length, metadata.crc32);

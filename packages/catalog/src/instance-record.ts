@@ -1,4 +1,4 @@
-import type { InstanceIdentity, Oddity } from '@bucky/dicom';
+import type { InstanceIdentity, Oddity, Uid } from '@bucky/dicom';
 import type { SearchableValues } from './searchable.js';
 
 /** Where an Instance's bytes are in the vault: an object, or a part of one. */
@@ -41,16 +41,26 @@ export interface InstanceRecord extends InstanceIdentity {
   readonly oddities: readonly Oddity[];
   /** Who or what sent it: free of patient data (`stow`, `import`). */
   readonly source: string;
+  /** When it was received, ISO 8601 UTC; the receipt says the same. */
+  readonly receivedAt: string;
 }
 
 /** What became of a record offered to {@link Catalog.commit}. */
 export type CommitOutcome =
-  | { readonly kind: 'stored' }
+  | {
+      readonly kind: 'stored';
+      /** Keywords by which the Instance does not agree with its Study on whose it is. */
+      readonly differs: readonly string[];
+    }
   /** These very bytes are already kept under this UID, in this study and series. */
   | { readonly kind: 'duplicate'; readonly receipt: string }
   /** Other bytes, or another study or series, are already kept under this UID. */
   | { readonly kind: 'conflict'; readonly receipt: string };
 
+/** What a file that is kept aside is: waiting for a person, refused by one, or the one whose place another took. */
+export type AsideState = 'conflict' | 'discarded' | 'replaced';
+
+/** A file under a SOP Instance UID that another holds. */
 export interface ConflictRecord {
   readonly receipt: string;
   readonly studyUid: string;
@@ -58,8 +68,74 @@ export interface ConflictRecord {
   readonly instanceUid: string;
   readonly location: Location;
   readonly sha256: string;
-  /** Receipt of the Instance that stays. */
+  readonly state: AsideState;
+  /** Receipt of the Instance that held the UID when this was put aside. */
   readonly againstReceipt: string;
   readonly reason: 'other-bytes' | 'other-study-or-series';
   readonly receivedAt: string;
+}
+
+/** What is known of the live Instance of a UID. */
+export interface KnownInstance {
+  readonly receipt: string;
+  readonly sha256: string;
+  readonly studyUid: string;
+  readonly seriesUid: string;
+}
+
+/** Why Instances are hidden, and which: exactly those named, so that what arrives meanwhile stays. */
+export interface Deletion {
+  readonly receipt: string;
+  readonly studyUid: Uid;
+  readonly seriesUid?: Uid;
+  readonly instanceUid?: Uid;
+  /** Receipts of the files it hides, those that were aside included. */
+  readonly hides: readonly string[];
+  /** Who asked: free of patient data. */
+  readonly deletedBy: string;
+  readonly deletedAt: string;
+}
+
+/** A deletion as it is listed. */
+export interface DeletionRecord extends Omit<Deletion, 'hides' | 'studyUid' | 'seriesUid' | 'instanceUid'> {
+  readonly studyUid: string;
+  readonly seriesUid?: string;
+  readonly instanceUid?: string;
+  /** What it hid. */
+  readonly instances: number;
+  readonly bytes: number;
+  /** Receipt of the decision that undid it. */
+  readonly undoneBy?: string;
+  readonly purgedAt?: string;
+}
+
+/** How a person decided about a file that is aside. `accept` has it count instead of the one that holds its UID. */
+export interface Decision {
+  readonly receipt: string;
+  readonly conflict: string;
+  readonly verdict: 'accept' | 'discard' | 'reopen';
+}
+
+/** One line of the feed of changes. */
+export interface Change {
+  readonly number: number;
+  readonly kind: ChangeKind;
+  readonly studyUid: string;
+  readonly seriesUid?: string;
+  readonly instanceUid?: string;
+  /** Receipt of the fact: of the Instance, or of what was decided. */
+  readonly receipt: string;
+  readonly changedAt: string;
+}
+
+/** `stored` and `conflict` name an Instance, `sealed` a Series, `deleted` and `undeleted` what was asked to be. */
+export type ChangeKind =
+  'stored' | 'conflict' | 'attention' | 'sealed' | 'deleted' | 'undeleted' | 'decided' | 'purged';
+
+/** A Study whose Instances do not agree on whose they are. */
+export interface AttentionRecord {
+  readonly studyUid: string;
+  readonly keyword: string;
+  readonly receipt: string;
+  readonly againstReceipt: string;
 }

@@ -11,6 +11,8 @@ export interface OpenCatalog {
   readonly readers?: number;
 }
 
+type Changing = 'commit' | 'decide' | 'hide' | 'unhide' | 'purged';
+
 type Run = (name: string, ...args: readonly unknown[]) => Promise<unknown>;
 
 /** Opens a catalog, creates it where there is none and brings its schema up to date. Throws `damaged` for another file. */
@@ -29,7 +31,7 @@ export async function openCatalog({ file, readers: count = 2 }: OpenCatalog): Pr
   });
   return {
     ...reading((name, ...args) => expected(() => readers.run(name, ...args))),
-    commit: (records) => expected(() => writer.run('commit', records.map(compact))) as ReturnType<Catalog['commit']>,
+    ...writing((name, ...args) => expected(() => writer.run(name, ...args))),
     isSound: () => expected(() => readers.runAside('isSound')) as Promise<boolean>,
     async close() {
       // The writer last: SQLite folds the write-ahead log into the file when the last connection closes, if it may write.
@@ -39,13 +41,30 @@ export async function openCatalog({ file, readers: count = 2 }: OpenCatalog): Pr
   };
 }
 
+/** The functions of {@link Catalog} that change; each is one transaction of the same name in the writer thread. */
+function writing(run: Run): Pick<Catalog, Changing> {
+  return {
+    commit: (records) => run('commit', records.map(compact)) as ReturnType<Catalog['commit']>,
+    decide: (decision) => run('decide', decision) as ReturnType<Catalog['decide']>,
+    hide: (deletion) => run('hide', deletion) as ReturnType<Catalog['hide']>,
+    unhide: (undo) => run('unhide', undo) as ReturnType<Catalog['unhide']>,
+    purged: (purge) => run('purged', purge) as ReturnType<Catalog['purged']>,
+  };
+}
+
 /** The functions of {@link Catalog} that ask; each is a function of the same name in the reader threads, which are typed there. */
-function reading(run: Run): Omit<Catalog, 'commit' | 'isSound' | 'close'> {
+function reading(run: Run): Omit<Catalog, Changing | 'isSound' | 'close'> {
   return {
     known: (instanceUid) => run('known', instanceUid) as ReturnType<Catalog['known']>,
     keptAside: (file) => run('keptAside', file) as ReturnType<Catalog['keptAside']>,
     newestReceipt: () => run('newestReceipt') as ReturnType<Catalog['newestReceipt']>,
-    conflicts: (options) => run('conflicts', options) as ReturnType<Catalog['conflicts']>,
+    conflicts: (asked) => run('conflicts', asked) as ReturnType<Catalog['conflicts']>,
+    record: (receipt) => run('record', receipt) as ReturnType<Catalog['record']>,
+    asideReceipts: (target) => run('asideReceipts', target) as ReturnType<Catalog['asideReceipts']>,
+    deletions: (options) => run('deletions', options) as ReturnType<Catalog['deletions']>,
+    hiddenLocations: (options) => run('hiddenLocations', options) as ReturnType<Catalog['hiddenLocations']>,
+    changes: (options) => run('changes', options) as ReturnType<Catalog['changes']>,
+    attention: (options) => run('attention', options) as ReturnType<Catalog['attention']>,
     find: (query, scope) => run('search', query, scope) as ReturnType<Catalog['find']>,
     locate: (target, scope) => pages<LocatedInstance>(run, 'locatePage', { target, scope }),
     frameTable: (target, scope) => run('frameTable', target, scope) as ReturnType<Catalog['frameTable']>,

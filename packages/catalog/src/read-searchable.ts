@@ -1,29 +1,31 @@
-import { textOf, textsOf, writeDicomJson, type DataSet, type TextOptions } from '@bucky/dicom';
+import { formatPersonName, tagText } from '@bucky/dicom';
+import type { DicomJsonObject } from './query.js';
 import { searchableAttributes, type SearchableAttribute, type SearchableValues } from './searchable.js';
 
 /**
- * Reads what the catalog searches by out of an Instance: a single value as its text, several joined by backslashes, a
- * Sequence as a JSON array of its items. Identity is not among it: the record has that.
+ * Reads what the catalog searches by out of an Instance's DICOM JSON, which is all that is kept of its header: a single
+ * value as its text, several joined by backslashes, a Sequence as a JSON array of its items. Identity is not among it.
  */
-export function readSearchable(dataSet: DataSet, options: TextOptions): SearchableValues {
+export function readSearchable(instance: DicomJsonObject): SearchableValues {
   const values: Record<string, string> = {};
   for (const attribute of searchableAttributes) {
     if (attribute.kept) continue;
-    const text = readValue(dataSet, attribute, options);
-    if (text !== undefined && text !== '') values[attribute.keyword] = text;
+    const text = readValue(instance, attribute);
+    if (text !== '') values[attribute.keyword] = text;
   }
   return values;
 }
 
-function readValue(
-  dataSet: DataSet,
-  { tag, vr, multiple }: SearchableAttribute,
-  options: TextOptions,
-): string | undefined {
-  if (vr === 'SQ') {
-    const items = dataSet.get(tag)?.items ?? [];
-    if (items.length === 0) return undefined;
-    return `[${items.map((item) => writeDicomJson(item, { ...options, bulkDataUri: (path) => path })).join(',')}]`;
-  }
-  return multiple ? textsOf(dataSet, tag, options).join('\\') : textOf(dataSet, tag, options);
+function readValue(instance: DicomJsonObject, { tag, vr, multiple }: SearchableAttribute): string {
+  const found = instance[tagText(tag)]?.Value;
+  if (found === undefined || found.length === 0) return '';
+  if (vr === 'SQ') return JSON.stringify(found);
+  const texts = found.map(valueText);
+  return multiple ? texts.join('\\') : (texts.find((text) => text !== '') ?? '');
+}
+
+function valueText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'object') return formatPersonName(value);
+  return String(value);
 }

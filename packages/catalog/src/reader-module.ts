@@ -1,30 +1,24 @@
 /** What runs in the reader threads: every function asks, none changes. */
 import type { Scope } from '@bucky/dicom';
 import type { Database, Row } from '@bucky/sqlite';
-import type { LocatedInstance, Target } from './catalog.js';
-import { conflictRecord, type KnownInstance } from './conflicts.js';
-import type { ConflictRecord } from './instance-record.js';
+import type { ConflictsAsked, LocatedInstance, Target } from './catalog.js';
+import { asideRecord, conflictColumns, conflictRecord } from './aside.js';
+import type { AttentionRecord, ConflictRecord, DeletionRecord, InstanceRecord } from './instance-record.js';
+import { liveRecord } from './live-instance.js';
 import { fromInstances, locatedColumns, locatedInstance } from './located-instance.js';
 import { inScope, scopeParameters } from './scope-sql.js';
 
+export { changes } from './changes.js';
+export { known } from './live-instance.js';
 export { search } from './search.js';
 export { locatePage, metadataPage, metadataVersion } from './target-pages.js';
 
-const knownSql = `
-  SELECT s.study_instance_uid AS studyUid, e.series_instance_uid AS seriesUid, i.sha256, i.receipt
-  FROM instances i JOIN series e ON e.id = i.series JOIN studies s ON s.id = e.study WHERE i.sop_instance_uid = ?`;
-
-/** Finds the live Instance of a UID. */
-export function known(database: Database, instanceUid: string): KnownInstance | undefined {
-  const row = database.get(knownSql, instanceUid) as unknown as KnownInstance | undefined;
-  return row === undefined ? undefined : { ...row };
-}
-
 const keptAsideSql = `
-  SELECT receipt, reason FROM conflicts
-  WHERE instance_uid = ? AND sha256 = ? AND study_uid = ? AND series_uid = ? ORDER BY receipt LIMIT 1`;
+  SELECT receipt, reason FROM aside
+  WHERE instance_uid = ? AND sha256 = ? AND study_uid = ? AND series_uid = ? AND deletion IS NULL AND state <> 'live'
+  ORDER BY receipt LIMIT 1`;
 
-/** Finds the conflict already entered for these bytes in this place. */
+/** Finds the file already put aside with these bytes in this place. */
 export function keptAside(
   database: Database,
   file: Required<Target> & { readonly sha256: string },
@@ -34,21 +28,103 @@ export function keptAside(
   return { receipt: String(row['receipt']), reason: row['reason'] as ConflictRecord['reason'] };
 }
 
+const newestSql = `SELECT max(receipt) AS receipt FROM (
+  SELECT max(receipt) AS receipt FROM instances UNION ALL SELECT max(receipt) FROM aside
+  UNION ALL SELECT max(newest_receipt) FROM studies UNION ALL SELECT max(receipt) FROM deletions
+  UNION ALL SELECT max(undone_by) FROM deletions UNION ALL SELECT receipt FROM
+    (SELECT receipt FROM changes ORDER BY number DESC LIMIT 1))`;
+
 /** Finds the greatest receipt there is. */
 export function newestReceipt(database: Database): string | undefined {
-  const row = database.get(`SELECT max(receipt) AS receipt FROM (
-    SELECT max(receipt) AS receipt FROM instances UNION ALL SELECT max(receipt) FROM conflicts)`);
+  const row = database.get(newestSql);
   return typeof row?.['receipt'] === 'string' ? row['receipt'] : undefined;
 }
 
-/** Lists conflicts by receipt. */
+/** Lists open conflicts by receipt, or all that were decided as well. */
 export function conflicts(
   database: Database,
-  { limit, after = '' }: { readonly limit: number; readonly after?: string },
+  { limit, after = '', studyUid, all = false }: ConflictsAsked,
 ): readonly ConflictRecord[] {
+  const states = all ? `state <> 'live'` : `state = 'conflict'`;
+  const sql = `SELECT ${conflictColumns} FROM aside WHERE ${states} AND deletion IS NULL AND receipt > ?
+    AND (? IS NULL OR study_uid = ?) ORDER BY receipt LIMIT ?`;
+  return database.all(sql, after, studyUid ?? null, studyUid ?? null, limit).map(conflictRecord);
+}
+
+/** Finds the record of a file, be it live or aside. */
+export function record(database: Database, receipt: string): InstanceRecord | undefined {
+  const live = liveRecord(database, receipt);
+  if (live !== undefined) return live;
+  const row = database.get('SELECT * FROM aside WHERE receipt = ?', receipt);
+  return row === undefined ? undefined : asideRecord(row);
+}
+
+/** Lists the receipts of files that are aside in a target and not hidden yet. */
+export function asideReceipts(database: Database, { studyUid, seriesUid, instanceUid }: Target): readonly string[] {
+  const sql = `SELECT receipt FROM aside WHERE study_uid = ? AND deletion IS NULL AND state <> 'live'
+    AND (? IS NULL OR series_uid = ?) AND (? IS NULL OR instance_uid = ?) ORDER BY receipt`;
+  const [series, instance] = [seriesUid ?? null, instanceUid ?? null];
+  return database.all(sql, studyUid, series, series, instance, instance).map((row) => String(row['receipt']));
+}
+
+/** Lists deletions, newest first. */
+export function deletions(
+  database: Database,
+  { limit, before = '~' }: { readonly limit: number; readonly before?: string },
+): readonly DeletionRecord[] {
   return database
-    .all('SELECT * FROM conflicts WHERE receipt > ? ORDER BY receipt LIMIT ?', after, limit)
-    .map(conflictRecord);
+    .all('SELECT * FROM deletions WHERE receipt < ? ORDER BY receipt DESC LIMIT ?', before, limit)
+    .map(deletionRecord);
+}
+
+function deletionRecord(row: Row): DeletionRecord {
+  const optional = {
+    seriesUid: 'series_uid',
+    instanceUid: 'instance_uid',
+    undoneBy: 'undone_by',
+    purgedAt: 'purged_at',
+  };
+  const given = Object.entries(optional).filter(([, column]) => row[column] !== null);
+  return {
+    receipt: String(row['receipt']),
+    studyUid: String(row['study_uid']),
+    ...Object.fromEntries(given.map(([name, column]) => [name, String(row[column])])),
+    instances: Number(row['instances']),
+    bytes: Number(row['bytes']),
+    deletedBy: String(row['deleted_by']),
+    deletedAt: String(row['deleted_at']),
+  };
+}
+
+/** Where the files of a deletion lie, for the purge. */
+export function hiddenLocations(
+  database: Database,
+  { deletion, after = '', limit }: { readonly deletion: string; readonly after?: string; readonly limit: number },
+): readonly { readonly receipt: string; readonly key: string }[] {
+  const sql = `SELECT receipt, record ->> '$.location.key' AS key FROM aside WHERE deletion = ? AND receipt > ?
+    ORDER BY receipt LIMIT ?`;
+  return database
+    .all(sql, deletion, after, limit)
+    .map((row) => ({ receipt: String(row['receipt']), key: String(row['key']) }));
+}
+
+const attentionSql = `
+  SELECT a.* FROM attention a WHERE (a.study_uid, a.keyword) > (?, ?) ORDER BY a.study_uid, a.keyword LIMIT ?`;
+
+/** Lists the Studies whose Instances do not agree on whose they are. */
+export function attention(
+  database: Database,
+  {
+    limit,
+    after,
+  }: { readonly limit: number; readonly after?: { readonly studyUid: string; readonly keyword: string } },
+): readonly AttentionRecord[] {
+  return database.all(attentionSql, after?.studyUid ?? '', after?.keyword ?? '', limit).map((row) => ({
+    studyUid: String(row['study_uid']),
+    keyword: String(row['keyword']),
+    receipt: String(row['receipt']),
+    againstReceipt: String(row['against_receipt']),
+  }));
 }
 
 const oneInstance = `FROM ${fromInstances} LEFT JOIN frame_tables f ON f.instance = i.id
@@ -109,7 +185,8 @@ export function counts(database: Database, scope: Scope): Readonly<Record<string
   const parameters = scopeParameters(scope);
   const row = database.get(countsSql, ...parameters) ?? {};
   const conflicts = database.get(
-    `SELECT count(*) AS conflicts FROM conflicts WHERE ? IS NULL OR study_uid IN (SELECT value FROM json_each(?))`,
+    `SELECT count(*) AS conflicts FROM aside WHERE state = 'conflict' AND deletion IS NULL
+      AND (? IS NULL OR study_uid IN (SELECT value FROM json_each(?)))`,
     ...parameters,
   );
   return { ...(row as Readonly<Record<string, number>>), conflicts: Number(conflicts?.['conflicts']) };

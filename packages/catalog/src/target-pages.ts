@@ -117,8 +117,8 @@ function pageEnd(series: Row, row: Row): PageEnd {
 }
 
 const versionSql = {
-  study: `SELECT s.id || '.' || s.revision AS version FROM studies s WHERE s.study_instance_uid = ? AND ${inScope}`,
-  series: `SELECT e.id || '.' || e.revision AS version FROM studies s JOIN series e ON e.study = s.id
+  study: `SELECT s.newest_receipt || '.' || s.revision AS version FROM studies s WHERE s.study_instance_uid = ? AND ${inScope}`,
+  series: `SELECT e.newest_receipt || '.' || e.revision AS version FROM studies s JOIN series e ON e.study = s.id
     WHERE s.study_instance_uid = ? AND ${inScope} AND e.series_instance_uid = ?`,
   instance: `SELECT i.receipt AS version FROM ${fromInstances}
     WHERE s.study_instance_uid = ? AND ${inScope} AND e.series_instance_uid = ? AND i.sop_instance_uid = ?`,

@@ -10,7 +10,7 @@ describe('commitQueue', () => {
     const queue = commitQueue({
       commit: (records) => {
         batches.push(records.map(({ receipt }) => receipt));
-        return Promise.resolve(records.map((): CommitOutcome => ({ kind: 'stored' })));
+        return Promise.resolve(records.map((): CommitOutcome => ({ kind: 'stored', differs: [] })));
       },
     });
     const first = queue.commit(record('a'));
@@ -25,7 +25,7 @@ describe('commitQueue', () => {
       commit: (records) =>
         records.some(({ receipt }) => receipt === 'bad')
           ? Promise.reject(new Error('bad'))
-          : Promise.resolve(records.map((): CommitOutcome => ({ kind: 'stored' }))),
+          : Promise.resolve(records.map((): CommitOutcome => ({ kind: 'stored', differs: [] }))),
     });
     const outcomes = await Promise.allSettled([
       queue.commit(record('a')),

@@ -1,10 +1,11 @@
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw } from 'node:zlib';
-import { readSearchable, type DeflatedMetadata, type InstanceRecord } from '@bucky/catalog';
+import { readSearchable, type DeflatedMetadata, type DicomJsonObject, type InstanceRecord } from '@bucky/catalog';
 import { DataSet, tag, writeDicomJson, type Attribute, type Part10, type Tag, type Uid } from '@bucky/dicom';
 import type { ObjectKey } from '@bucky/vault';
 import type { Policies } from '../archive.js';
 import type { Arrived } from './arrival.js';
+import { receiptTime } from './receipt.js';
 
 const availableTransferSyntaxUid = tag(0x00083002);
 const deflate = promisify<Uint8Array, { level: number; finishFlush: number }, Buffer>(deflateRaw);
@@ -19,6 +20,7 @@ export interface Origin {
 export async function makeRecord(arrived: Arrived, origin: Origin, policies: Policies): Promise<InstanceRecord> {
   const { part10, sha256, crc32: checksum } = arrived;
   const { dataSet, identity, frameTable } = part10;
+  const text = metadataText(part10, policies);
   const isBare = part10.oddities.includes('missing-preamble') || part10.oddities.includes('missing-meta');
   return {
     ...identity,
@@ -36,10 +38,11 @@ export async function makeRecord(arrived: Arrived, origin: Origin, policies: Pol
       length,
       crc32,
     })),
-    metadata: await deflateMetadata(metadataText(part10, policies)),
-    searchable: readSearchable(dataSet, policies),
+    metadata: await deflateMetadata(text),
+    searchable: readSearchable(JSON.parse(text) as DicomJsonObject), // written by us
     oddities: part10.oddities,
     source: origin.source,
+    receivedAt: receiptTime(origin.receipt).toISOString(),
   };
 }
 

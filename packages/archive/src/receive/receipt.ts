@@ -32,6 +32,11 @@ export function receiptMaker(
   };
 }
 
+/** Reads when a receipt was made. */
+export function receiptTime(receipt: string): Date {
+  return new Date(Number(read(receipt.slice(0, timeLength))));
+}
+
 function write(value: bigint, length: number): string {
   let text = '';
   for (let rest = value; text.length < length; rest >>= 5n) text = alphabet.charAt(Number(rest & 31n)) + text;

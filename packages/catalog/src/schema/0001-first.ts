@@ -39,7 +39,8 @@ CREATE TABLE studies (
   number_of_study_related_series INTEGER NOT NULL DEFAULT 0,
   number_of_study_related_instances INTEGER NOT NULL DEFAULT 0,
   bytes INTEGER NOT NULL DEFAULT 0,
-  revision INTEGER NOT NULL DEFAULT 0
+  revision INTEGER NOT NULL DEFAULT 0,
+  newest_receipt TEXT NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX studies_newest ON studies (study_date DESC, study_time DESC, study_instance_uid);
 CREATE INDEX studies_patient_id ON studies (patient_id);
@@ -80,6 +81,7 @@ CREATE TABLE series (
   number_of_series_related_instances INTEGER NOT NULL DEFAULT 0,
   bytes INTEGER NOT NULL DEFAULT 0,
   revision INTEGER NOT NULL DEFAULT 0,
+  newest_receipt TEXT NOT NULL DEFAULT '',
   UNIQUE (study, series_instance_uid)
 );
 CREATE UNIQUE INDEX series_in_order ON series (study, series_order, series_instance_uid);
@@ -158,20 +160,61 @@ CREATE TABLE series_origins (
   origins TEXT NOT NULL
 );
 
-CREATE TABLE conflicts (
+-- Files that are kept and do not count, each with all that the live tables would hold of it. Its state is what it is, or
+-- what it was before the deletion that hides it: live, conflict, discarded, replaced.
+CREATE TABLE aside (
   receipt TEXT PRIMARY KEY,
   study_uid TEXT NOT NULL,
   series_uid TEXT NOT NULL,
   instance_uid TEXT NOT NULL,
-  location_key TEXT NOT NULL,
-  location_offset INTEGER NOT NULL,
-  location_length INTEGER NOT NULL,
   sha256 TEXT NOT NULL,
+  state TEXT NOT NULL,
   against_receipt TEXT NOT NULL,
   reason TEXT NOT NULL,
-  received_at TEXT NOT NULL
+  deletion TEXT REFERENCES deletions (receipt),
+  record TEXT NOT NULL,
+  deflated BLOB NOT NULL,
+  length INTEGER NOT NULL,
+  crc32 INTEGER NOT NULL,
+  frame_table BLOB
 ) WITHOUT ROWID;
-CREATE INDEX conflicts_instance ON conflicts (instance_uid, sha256);
+CREATE INDEX aside_instance ON aside (instance_uid, sha256);
+CREATE INDEX aside_study ON aside (study_uid);
+CREATE INDEX aside_deletion ON aside (deletion) WHERE deletion IS NOT NULL;
+CREATE INDEX aside_conflicts ON aside (receipt) WHERE state = 'conflict' AND deletion IS NULL;
+
+CREATE TABLE deletions (
+  receipt TEXT PRIMARY KEY,
+  study_uid TEXT NOT NULL,
+  series_uid TEXT,
+  instance_uid TEXT,
+  instances INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  deleted_by TEXT NOT NULL,
+  deleted_at TEXT NOT NULL,
+  undone_by TEXT,
+  purged_at TEXT
+) WITHOUT ROWID;
+
+-- What became of the archive, in order; numbers never come again.
+CREATE TABLE changes (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL,
+  study_uid TEXT NOT NULL,
+  series_uid TEXT,
+  instance_uid TEXT,
+  receipt TEXT NOT NULL,
+  changed_at TEXT NOT NULL
+);
+
+-- Studies whose Instances do not agree on whose they are: by which Attribute, and since which receipt.
+CREATE TABLE attention (
+  study_uid TEXT NOT NULL,
+  keyword TEXT NOT NULL,
+  receipt TEXT NOT NULL,
+  against_receipt TEXT NOT NULL,
+  PRIMARY KEY (study_uid, keyword)
+) WITHOUT ROWID;
 
 -- Folded texts, one a line, of the study whose id is the row's: finds the candidates of a search with wildcards.
 CREATE VIRTUAL TABLE study_text USING fts5(

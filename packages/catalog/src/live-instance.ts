@@ -1,0 +1,57 @@
+import type { Oddity } from '@bucky/dicom';
+import type { Database } from '@bucky/sqlite';
+import type { InstanceRecord, KnownInstance } from './instance-record.js';
+import { fromInstances, locatedColumns, locatedInstance } from './located-instance.js';
+import { inflateMetadata } from './read-metadata.js';
+import { readSearchable } from './read-searchable.js';
+import type { DicomJsonObject } from './query.js';
+
+const knownSql = `
+  SELECT s.study_instance_uid AS studyUid, e.series_instance_uid AS seriesUid, i.sha256, i.receipt
+  FROM instances i JOIN series e ON e.id = i.series JOIN studies s ON s.id = e.study WHERE i.sop_instance_uid = ?`;
+
+/** Finds the live Instance of a UID. */
+export function known(database: Database, instanceUid: string): KnownInstance | undefined {
+  const row = database.get(knownSql, instanceUid) as unknown as KnownInstance | undefined;
+  return row === undefined ? undefined : { ...row };
+}
+
+const liveSql = `
+  SELECT ${locatedColumns}, i.id, i.oddities, i.source, i.received_at, m.deflated AS metadata, m.length AS metadata_length,
+    m.crc32 AS metadata_crc32, f.frame_table
+  FROM ${fromInstances} JOIN metadata m ON m.instance = i.id LEFT JOIN frame_tables f ON f.instance = i.id
+  WHERE i.receipt = ?`;
+
+const bulkSql = 'SELECT path, vr, offset, length, crc32 FROM bulk_entries WHERE instance = ? ORDER BY path';
+
+/** Reads the record that a live Instance was made of, by its receipt. */
+export function liveRecord(
+  database: Database,
+  receipt: string,
+): (InstanceRecord & { readonly id: number }) | undefined {
+  const row = database.get(liveSql, receipt);
+  if (row === undefined) return undefined;
+  const deflated = row['metadata'] as Uint8Array;
+  const frameTable = row['frame_table'];
+  return {
+    ...locatedInstance(row),
+    id: Number(row['id']),
+    metadata: { deflated, length: Number(row['metadata_length']), crc32: Number(row['metadata_crc32']) },
+    searchable: readSearchable(JSON.parse(inflateMetadata(deflated)) as DicomJsonObject), // written by us
+    ...(frameTable instanceof Uint8Array ? { frameTable } : {}),
+    bulkEntries: database.all(bulkSql, Number(row['id'])) as unknown as InstanceRecord['bulkEntries'],
+    oddities: String(row['oddities'])
+      .split(' ')
+      .filter((oddity) => oddity !== '') as Oddity[],
+    source: String(row['source']),
+    receivedAt: String(row['received_at']),
+  };
+}
+
+/** Removes the rows of a live Instance; its Study and Series are for the caller to count. */
+export function removeInstance(database: Database, id: number): void {
+  database.run('DELETE FROM metadata WHERE instance = ?', id);
+  database.run('DELETE FROM frame_tables WHERE instance = ?', id);
+  database.run('DELETE FROM bulk_entries WHERE instance = ?', id);
+  database.run('DELETE FROM instances WHERE id = ?', id);
+}
