@@ -12,7 +12,7 @@ import type {
   KnownInstance,
   Location,
 } from './instance-record.js';
-import type { Query, ResultPage } from './query.js';
+import type { Found, Query, ResultPage } from './query.js';
 
 /** A part of the archive named by UIDs: one without series is a whole study, without instance a whole series. */
 export interface Target {
@@ -95,7 +95,9 @@ export interface Catalog {
     readonly limit: number;
     readonly after?: { readonly studyUid: string; readonly keyword: string };
   }): Promise<readonly AttentionRecord[]>;
-  /** Answers a query. @see PS3.4 C.2.2.2, PS3.18 10.6 */
+  /** Answers a query; what matches is settled when this resolves, the results come when they are read. @see PS3.4 C.2.2.2, PS3.18 10.6 */
+  search(query: Query, scope: Scope): Promise<Found>;
+  /** Answers a query whose results fit in memory. */
   find(query: Query, scope: Scope): Promise<ResultPage>;
   /** Live Instances of a target in the order of the search (SeriesNumber, InstanceNumber, then UIDs), in batches. */
   locate(target: Target, scope: Scope): AsyncIterable<readonly LocatedInstance[]>;

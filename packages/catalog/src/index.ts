@@ -14,7 +14,7 @@ export type {
   Location,
 } from './instance-record.js';
 export { openCatalog, type OpenCatalog } from './open-catalog.js';
-export type { DicomJsonObject, MatchingKey, Query, QueryLevel, ResultPage } from './query.js';
+export type { DicomJsonObject, Found, MatchingKey, Query, QueryLevel, ResultPage } from './query.js';
 export { readSearchable } from './read-searchable.js';
 export {
   searchableAttribute,

@@ -2,6 +2,8 @@ import { BuckyError, errorCodes, type ErrorCode, type Scope } from '@bucky/dicom
 import { openReaders, openWriter, WorkerError } from '@bucky/sqlite';
 import type { Catalog, LocatedInstance, Target } from './catalog.js';
 import type { DeflatedMetadata, InstanceRecord } from './instance-record.js';
+import type { DicomJsonObject } from './query.js';
+import { search, type Run } from './run-search.js';
 import type { Page, PageOf } from './target-pages.js';
 
 export interface OpenCatalog {
@@ -12,8 +14,6 @@ export interface OpenCatalog {
 }
 
 type Changing = 'commit' | 'decide' | 'hide' | 'unhide' | 'purged';
-
-type Run = (name: string, ...args: readonly unknown[]) => Promise<unknown>;
 
 /** Opens a catalog, creates it where there is none and brings its schema up to date. Throws `damaged` for another file. */
 export async function openCatalog({ file, readers: count = 2 }: OpenCatalog): Promise<Catalog> {
@@ -65,7 +65,13 @@ function reading(run: Run): Omit<Catalog, Changing | 'isSound' | 'close'> {
     hiddenLocations: (options) => run('hiddenLocations', options) as ReturnType<Catalog['hiddenLocations']>,
     changes: (options) => run('changes', options) as ReturnType<Catalog['changes']>,
     attention: (options) => run('attention', options) as ReturnType<Catalog['attention']>,
-    find: (query, scope) => run('search', query, scope) as ReturnType<Catalog['find']>,
+    search: (query, scope) => search(run, query, scope),
+    find: async (query, scope) => {
+      const { results, more, total } = await search(run, query, scope);
+      const all: DicomJsonObject[] = [];
+      for await (const batch of results) all.push(...batch);
+      return { results: all, more, ...(total === undefined ? {} : { total }) };
+    },
     locate: (target, scope) => pages<LocatedInstance>(run, 'locatePage', { target, scope }),
     frameTable: (target, scope) => run('frameTable', target, scope) as ReturnType<Catalog['frameTable']>,
     bulkEntry: (target, path, scope) => run('bulkEntry', { target, path, scope }) as ReturnType<Catalog['bulkEntry']>,

@@ -18,8 +18,11 @@ export interface Query {
   /** Keywords of further Attributes wanted, or all that are known. */
   readonly includeFields: readonly string[] | 'all';
   readonly orderBy: readonly { readonly keyword: string; readonly descending: boolean }[];
-  readonly limit: number;
+  /** How many results are wanted; without it all there are. */
+  readonly limit?: number;
   readonly offset: number;
+  /** Whether all that match are to be counted, whatever the limit. */
+  readonly total?: boolean;
 }
 
 /** One DICOM JSON object: tags as eight hexadecimal digits. @see PS3.18 F.2 */
@@ -35,8 +38,20 @@ export type DicomJsonObject = Readonly<
   >
 >;
 
+/** What a search found. */
+export interface Found {
+  /** True when more match than `limit` let through. */
+  readonly more: boolean;
+  /** How many match in all, where that was asked. */
+  readonly total?: number;
+  /** How many results there will be; fewer when some go while they are read. */
+  readonly count: number;
+  /** In the total order asked for, in batches of bounded size; RetrieveURL (0008,1190) is left for the protocol layer to add. */
+  readonly results: AsyncIterable<readonly DicomJsonObject[]>;
+}
+
+/** The results of a search that fit in memory. */
 export interface ResultPage {
-  /** In the total order asked for; RetrieveURL (0008,1190) is left for the protocol layer to add. */
   readonly results: readonly DicomJsonObject[];
   /** True when more match than `limit` let through. */
   readonly more: boolean;

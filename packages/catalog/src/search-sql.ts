@@ -62,16 +62,62 @@ interface Key {
   readonly isRange: boolean;
 }
 
-/** Compiles a search for one row more than its limit, so that one sees whether there are more. Throws `invalid`. */
-export function compileSearch(query: Query, scope: Scope, attributes: readonly SearchableAttribute[]): CompiledSearch {
-  const columns = attributes.map((attribute) => sql`${columnRef(attribute)} as ${sql.ref(attribute.keyword)}`);
-  if (query.level === 'instance') columns.push(sql`i.id as ${sql.ref('id')}`);
+/** The column by which a level's rows are known. */
+const idOf: Readonly<Record<QueryLevel, Condition>> = { study: sql`s.id`, series: sql`e.id`, instance: sql`i.id` };
+
+/**
+ * Compiles the search for the ids of what matches, one more than its limit, so that one sees whether there are more.
+ * Ids alone come out of the indexes: what an offset leaves out costs no look at a row. Throws `invalid`.
+ */
+export function compileIds(query: Query, scope: Scope): CompiledSearch {
+  const { level, limit, offset } = query;
   const namesUid = query.matching.some(
     ({ keyword }) => keyword === 'SeriesInstanceUID' || keyword === 'SOPInstanceUID',
   );
-  const from = (namesUid ? freeTables : tables)[query.level];
-  const statement = sql`select ${sql.join(columns)} from ${from} where ${and(conditions(query, scope))}
-    order by ${sql.join(ordering(query))} limit ${query.limit + 1} offset ${query.offset}`;
+  const from = (namesUid ? freeTables : tables)[level];
+  return compiled(sql`select ${idOf[level]} as id from ${from} where ${and(conditions(query, scope))}
+    order by ${sql.join(ordering(query))} limit ${limit === undefined ? -1 : limit + 1} offset ${offset}`);
+}
+
+/** Columns that count what belongs to a Study or Series, so that what is below need not be looked at. */
+const countedBelow: Readonly<Record<string, Condition>> = {
+  'study series': sql`s.number_of_study_related_series`,
+  'study instance': sql`s.number_of_study_related_instances`,
+  'series instance': sql`e.number_of_series_related_instances`,
+};
+
+/** Compiles the count of all that match, at the highest level whose rows tell. Throws `invalid`. */
+export function compileCount(query: Query, scope: Scope): CompiledSearch {
+  const used: readonly QueryLevel[] = [
+    ...query.matching.map(({ keyword }) => matchable(keyword, query.level).level),
+    query.seriesUid === undefined ? 'study' : 'series',
+  ];
+  const level = (['instance', 'series'] as const).find((one) => used.includes(one)) ?? 'study';
+  const counted = countedBelow[`${level} ${query.level}`];
+  const total = counted === undefined ? sql`count(*)` : sql`ifnull(sum(${counted}), 0)`;
+  return compiled(sql`select ${total} as count from ${freeTables[level]} where ${and(conditions(query, scope))}`);
+}
+
+/** How the rows of a level are read with those above them. */
+const rowsOf: Readonly<Record<QueryLevel, Condition>> = {
+  study: sql`cross join studies s on s.id = j.value`,
+  series: sql`cross join series e on e.id = j.value cross join studies s on s.id = e.study`,
+  instance: sql`cross join instances i on i.id = j.value cross join series e on e.id = i.series
+    cross join studies s on s.id = e.study`,
+};
+
+/** Compiles the reading of rows by their ids, in no order. */
+export function compileRows(
+  { level }: Query,
+  attributes: readonly SearchableAttribute[],
+  ids: Float64Array,
+): CompiledSearch {
+  const columns = attributes.map((attribute) => sql`${columnRef(attribute)} as ${sql.ref(attribute.keyword)}`);
+  const list = JSON.stringify(Array.from(ids));
+  return compiled(sql`select ${idOf[level]} as id, ${sql.join(columns)} from json_each(${list}) j ${rowsOf[level]}`);
+}
+
+function compiled(statement: Condition): CompiledSearch {
   const { sql: text, parameters } = statement.compile(compiler);
   return { sql: text, parameters: parameters as readonly SqlValue[] };
 }

@@ -26,6 +26,7 @@ afterAll(async () => {
   await example.remove();
 });
 
+const key = (keyword: string, value: string) => ({ matching: [{ keyword, value }] });
 const find = (query: Partial<Query>) => example.catalog.find(exampleQuery(query), everything);
 
 async function order(query: Partial<Query>): Promise<string> {
@@ -48,6 +49,26 @@ it('gives pages that tell whether there is more', async () => {
   expect((await find({ limit: 2, offset: 1 })).more).toBe(true);
   expect((await find({ limit: 2, offset: 3 })).more).toBe(false);
   expect((await find({ limit: 0 })).more).toBe(true);
+});
+
+it('gives all there is without a limit', async () => {
+  const all: Query = { level: 'instance', matching: [], includeFields: [], orderBy: [], offset: 0 };
+  const { results } = await example.catalog.find(all, everything);
+  expect(results).toHaveLength(5);
+});
+
+it.each<[string, Partial<Query>, number]>([
+  ['studies', {}, 5],
+  ['series by what they belong to', { level: 'series' }, 5],
+  ['instances by what they belong to', { level: 'instance', ...key('StudyDate', '20200101') }, 2],
+  ['instances by the series', { level: 'instance', ...key('SeriesInstanceUID', '1.2.3.1') }, 1],
+  ['instances by themselves', { level: 'instance', ...key('InstanceNumber', '1') }, 0],
+  ['those below a series', { level: 'instance', studyUid: uid('1.2.2'), seriesUid: uid('1.2.2.1') }, 1],
+  ['also past the end', { offset: 99 }, 5],
+])('counts %s, whatever the limit', async (_, query, total) => {
+  expect(await find({ limit: 1, total: true, ...query })).toMatchObject({ total });
+  expect(await find({ limit: 100, total: true, ...query })).toMatchObject({ total });
+  expect(await find(query)).not.toHaveProperty('total');
 });
 
 it('returns required Attributes also when empty, with their vr alone', async () => {

@@ -2,8 +2,9 @@ import { constants, inflateRawSync } from 'node:zlib';
 import { keywordOf, parseTag, tag, tagText, type Scope } from '@bucky/dicom';
 import type { Database, Row, SqlValue } from '@bucky/sqlite';
 import { dicomJsonRow, type ShownAttribute } from './dicom-json-row.js';
-import type { DicomJsonObject, Query, ResultPage } from './query.js';
-import { compileSearch, returnedAttributes } from './search-sql.js';
+import type { DicomJsonObject, Query } from './query.js';
+import { resultsAtOnce } from './run-search.js';
+import { compileCount, compileIds, compileRows, returnedAttributes } from './search-sql.js';
 import { searchableAttribute } from './searchable.js';
 
 const specificCharacterSet = '00080005';
@@ -16,20 +17,68 @@ const availability: ShownAttribute = {
   multiple: false,
 };
 
-/** Runs a search. @see PS3.4 C.2.2.2, PS3.18 10.6 */
-export function search(database: Database, query: Query, scope: Scope): ResultPage {
+/** What matches a query: the rows of its level, by id, in order. Eight bytes each, so that even a large study is little. */
+export interface Matches {
+  readonly ids: Float64Array;
+  readonly more: boolean;
+  readonly total?: number;
+  /** The first results, so that a search that finds little takes one call. */
+  readonly first: Results;
+}
+
+/** Some results, and how many ids they were made of: fewer than were given when the batch became large. */
+export interface Results {
+  readonly results: readonly DicomJsonObject[];
+  readonly taken: number;
+}
+
+/** Inflated metadata that one batch of results is made of; a single Instance may have more. */
+const bytesOfBatch = 4 * 1024 * 1024;
+
+/** Finds what matches. @see PS3.4 C.2.2.2, PS3.18 10.6 */
+export function matches(database: Database, query: Query, scope: Scope): Matches {
+  const { limit = Infinity, offset, total } = query;
+  const { sql, parameters } = compileIds(query, scope);
+  const found: number[] = [];
+  for (const { id } of database.iterate(sql, ...parameters)) found.push(Number(id));
+  const more = found.length > limit;
+  const ids = Float64Array.from(more ? found.slice(0, limit) : found);
+  const first = results(database, query, ids.subarray(0, resultsAtOnce));
+  if (total !== true) return { ids, more, first };
+  const known = !more && (ids.length > 0 || offset === 0);
+  return { ids, more, first, total: known ? offset + ids.length : count(database, query, scope) };
+}
+
+function count(database: Database, query: Query, scope: Scope): number {
+  const { sql, parameters } = compileCount(query, scope);
+  return Number(database.get(sql, ...parameters)?.['count']);
+}
+
+/** Makes results of rows, in the order of their ids; one that has gone is left out. @see PS3.18 10.6.3.3 */
+export function results(database: Database, query: Query, ids: Float64Array): Results {
   const further = furtherTags(query);
   const attributes = returnedAttributes(query);
-  const { sql, parameters } = compileSearch(query, scope, attributes);
+  const { sql, parameters } = compileRows(query, attributes, ids);
   const shown = [...attributes, availability].sort((one, other) => one.tag - other.tag);
-  const rows = database.all(sql, ...parameters);
-  const results = rows.slice(0, query.limit).map((row) => {
-    const found = dicomJsonRow({ ...row, InstanceAvailability: 'ONLINE' }, shown);
-    if (further === undefined) return withCharacterSet(found, isPlain(Object.values(row)));
-    const whole = fromMetadata(database, row, further);
-    return withCharacterSet(byTag({ ...whole, ...found }), isPlain([JSON.stringify(whole), ...Object.values(row)]));
-  });
-  return { results, more: rows.length > query.limit };
+  const found: DicomJsonObject[] = [];
+  let bytes = 0;
+  for (const row of inOrder(database.all(sql, ...parameters), ids)) {
+    const json = dicomJsonRow({ ...row, InstanceAvailability: 'ONLINE' }, shown);
+    if (further === undefined) {
+      found.push(withCharacterSet(json, isPlain(Object.values(row))));
+      continue;
+    }
+    const { whole, size } = fromMetadata(database, row, further);
+    bytes += size;
+    found.push(withCharacterSet(byTag({ ...whole, ...json }), isPlain([JSON.stringify(whole), ...Object.values(row)])));
+    if (bytes >= bytesOfBatch) return { results: found, taken: ids.indexOf(Number(row['id'])) + 1 };
+  }
+  return { results: found, taken: ids.length };
+}
+
+function inOrder(rows: readonly Row[], ids: Float64Array): readonly Row[] {
+  const byId = new Map(rows.map((row) => [Number(row['id']), row]));
+  return Array.from(ids, (id) => byId.get(id)).filter((row) => row !== undefined);
 }
 
 /**
@@ -42,12 +91,18 @@ function furtherTags({ level, includeFields }: Query): 'all' | readonly string[]
   return tags.length > 0 ? tags.map(tagText) : undefined;
 }
 
-function fromMetadata(database: Database, row: Row, tags: 'all' | readonly string[]): DicomJsonObject {
+function fromMetadata(
+  database: Database,
+  row: Row,
+  tags: 'all' | readonly string[],
+): { readonly whole: DicomJsonObject; readonly size: number } {
   const blob = database.get('SELECT deflated FROM metadata WHERE instance = ?', row['id'] ?? null)?.['deflated'];
-  if (!(blob instanceof Uint8Array)) return {};
-  const text = inflateRawSync(blob, { finishFlush: constants.Z_SYNC_FLUSH }).toString('utf8');
-  const whole = JSON.parse(text) as DicomJsonObject;
-  return tags === 'all' ? whole : Object.fromEntries(Object.entries(whole).filter(([tag]) => tags.includes(tag)));
+  if (!(blob instanceof Uint8Array)) return { whole: {}, size: 0 };
+  const bytes = inflateRawSync(blob, { finishFlush: constants.Z_SYNC_FLUSH });
+  const whole = JSON.parse(bytes.toString('utf8')) as DicomJsonObject;
+  const wanted =
+    tags === 'all' ? whole : Object.fromEntries(Object.entries(whole).filter(([tag]) => tags.includes(tag)));
+  return { whole: wanted, size: bytes.length };
 }
 
 function byTag(found: DicomJsonObject): DicomJsonObject {

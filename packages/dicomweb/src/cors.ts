@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Request } from 'express';
 
-const exposed = 'Content-Length, Content-Range, Content-Encoding, ETag, Retry-After, Warning, X-Request-Id';
+const exposed =
+  'Content-Length, Content-Range, Content-Encoding, ETag, Retry-After, Warning, X-Request-Id, X-Total-Count';
 const asked = 'Accept, Authorization, Content-Type, Content-Encoding, If-Match, If-None-Match, If-Range, Range';
 
 /** Lets pages of the configured origins read the answer; to others nothing is said. @see Fetch 3.3 */

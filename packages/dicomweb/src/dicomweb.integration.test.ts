@@ -3,7 +3,7 @@ import { request, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openArchive, type Archive } from '@bucky/archive';
@@ -262,7 +262,34 @@ describe('a search', () => {
     });
     const { headers } = await ask('/studies?limit=1&fuzzymatching=true');
     expect(headers['warning']).toMatch(/more results.*fuzzymatching/);
+    expect((await ask('/studies?limit=2')).headers['warning']).toBeUndefined();
   });
+
+  it('tells how many match in all when that is asked for, to pages of other origins too', async () => {
+    const { headers } = await ask('/studies?limit=1&includetotal=true', {
+      headers: { Origin: 'https://viewer.example' },
+    });
+    expect(headers['x-total-count']).toBe('2');
+    expect(headers['access-control-expose-headers']).toContain('X-Total-Count');
+    const nobody = await ask('/studies?PatientID=nobody&includetotal=true');
+    expect([nobody.status, nobody.headers['x-total-count']]).toEqual([204, '0']);
+    expect((await ask('/studies')).headers['x-total-count']).toBeUndefined();
+  });
+
+  it('gives all of a study without a limit, in several chunks, also as one gzip member', async () => {
+    const uids = Array.from({ length: 510 }, (_, n) => `1.2.6.4.${n}`);
+    const files = related(uids.map((one) => file(one, { studyUid: '1.2.6' })));
+    expect((await ask('/studies', { method: 'POST', headers: multipart, body: files })).status).toBe(200);
+    const plain = await ask('/studies/1.2.6/instances?includefield=SamplesPerPixel');
+    expect(plain.headers['content-length']).toBeUndefined();
+    const found = JSON.parse(plain.body.toString()) as Record<string, { Value: unknown[] }>[];
+    expect(found.map((one) => one['00080018']?.Value[0]).sort()).toEqual([...uids].sort());
+    const zipped = await ask('/studies/1.2.6/instances?includefield=SamplesPerPixel', {
+      headers: { 'Accept-Encoding': 'gzip' },
+    });
+    expect(gunzipSync(zipped.body)).toEqual(plain.body);
+    expect((await ask('/instances?offset=100001')).status).toBe(400);
+  }, 20_000);
 });
 
 describe('a retrieve', () => {

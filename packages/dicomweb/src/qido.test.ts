@@ -46,6 +46,26 @@ describe('parseSearch', () => {
     expect(parseSearch('/x', { level: 'instance', uids }).query).toMatchObject(uids);
   });
 
+  it('has no limit below a study but the one asked for', () => {
+    const below = { level: 'instance', uids: { studyUid: parseUid('1.2') } } as const;
+    expect(parseSearch('/x', below).query).not.toHaveProperty('limit');
+    expect(parseSearch('/x?limit=99999', below).query.limit).toBe(99_999);
+  });
+
+  it('skips over a hundred thousand instances of the whole archive at most, over any number of others', () => {
+    const all = { level: 'instance', uids: {} } as const;
+    expect(parseSearch('/instances?offset=100000', all).query.offset).toBe(100_000);
+    expect(() => parseSearch('/instances?offset=100001', all)).toThrow('100000 at most');
+    expect(parseSearch('/studies?offset=100001', at).query.offset).toBe(100_001);
+    const below = { level: 'instance', uids: { studyUid: parseUid('1.2') } } as const;
+    expect(parseSearch('/x?offset=100001', below).query.offset).toBe(100_001);
+  });
+
+  it('counts all that match when that is asked for', () => {
+    expect(parseSearch('/studies?includetotal=true', at).query.total).toBe(true);
+    expect(parseSearch('/studies', at).query.total).toBe(false);
+  });
+
   it.each([
     'limit=-1',
     'limit=1e9',
@@ -53,6 +73,7 @@ describe('parseSearch', () => {
     'limit=1&limit=2',
     'PatientID=a&00100020=b',
     'fuzzymatching=maybe',
+    'includetotal=1',
     'Foo=secret',
     '__proto__=secret',
     '00091001=secret',

@@ -1,19 +1,16 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { search, type DicomJsonObject, type MatchingKey, type Query, type QueryLevel } from '@bucky/archive';
-import { BuckyError, isUid, keywordOf, parseTag, tagText, type Uid } from '@bucky/dicom';
-import { acceptOf, choose, codingOf } from './accept.js';
+import { BuckyError, isUid, keywordOf, parseTag, tagText, type Bytes, type Uid } from '@bucky/dicom';
+import { acceptOf, choose } from './accept.js';
 import { cacheControl, vary } from './conditional.js';
 import { pathUids, queryPairs, retrieveUrl, type Exchange, type PathUids } from './exchange.js';
+import { sendResults } from './send-results.js';
 
-const compress = promisify<Uint8Array, { level: number }, Buffer>(gzip);
-
-/** Results without a limit in the request. */
+/** Results of a search of the whole archive without a limit in the request; below a study there is none. */
 const defaultLimit = 1000;
-/** Results of one answer, whatever the request says. */
+/** Results of one answer to a search of the whole archive, whatever the request says. */
 const limitCap = 10_000;
-/** An answer shorter than this is not worth the time to compress it. */
-const compressedFrom = 1024;
+/** Instances of the whole archive that may be skipped over: who wants to go on names a study, or asks for less by matching. */
+const deepestInstance = 100_000;
 
 const jsonOffers = [{ name: 'application/dicom+json' }, { name: 'application/json' }];
 
@@ -30,30 +27,43 @@ export interface SearchRequest {
 /** Makes the handler of a search at one level. @see PS3.18 10.6 */
 export function searchAt(level: QueryLevel): (exchange: Exchange) => Promise<void> {
   return async (exchange) => {
-    const { archive, root, scope, req, res } = exchange;
+    const { archive, scope, req, res } = exchange;
     const { offer } = choose(acceptOf(req), jsonOffers);
     const uids = pathUids(exchange);
     const { query, fuzzy } = parseSearch(req.url, { level, uids });
-    const { results, more } = await search(archive, query, scope);
+    const { results, count, more, total } = await search(archive, query, scope);
     const warnings = [...(more ? [cutOff] : []), ...(fuzzy ? [notFuzzy] : [])];
     if (warnings.length > 0) res.setHeader('Warning', warnings);
-    if (results.length === 0) {
+    if (total !== undefined) res.setHeader('X-Total-Count', total);
+    if (count === 0) {
       res.writeHead(204, { 'Cache-Control': cacheControl, Vary: vary }).end();
       return;
     }
-    const rows = results.map((result) => withRetrieveUrl(result, root, { level, uids }));
-    const body = Buffer.from(JSON.stringify(rows));
-    const zipped = body.length > compressedFrom && codingOf(req.get('Accept-Encoding')) === 'gzip';
-    const sent = zipped ? await compress(body, { level: 1 }) : body;
-    res.writeHead(200, {
-      'Content-Type': offer.name,
-      'Content-Length': sent.length,
-      ...(zipped ? { 'Content-Encoding': 'gzip' } : {}),
-      'Cache-Control': cacheControl,
-      Vary: vary,
-    });
-    res.end(req.method === 'HEAD' ? undefined : sent);
+    const rows = withRetrieveUrls(results, exchange, { level, uids });
+    await sendResults(exchange, { type: offer.name, body: jsonArray(rows) });
   };
+}
+
+type Batches = AsyncIterable<readonly DicomJsonObject[]>;
+
+/** Writes one JSON array; a batch is one chunk, the end stands with the last. */
+async function* jsonArray(batches: Batches): Bytes {
+  let before = '[';
+  let text: string | undefined;
+  for await (const batch of batches) {
+    if (text !== undefined) yield Buffer.from(text);
+    text = before + batch.map((row) => JSON.stringify(row)).join(',');
+    before = ',';
+  }
+  yield Buffer.from(text === undefined ? '[]' : `${text}]`);
+}
+
+async function* withRetrieveUrls(
+  batches: Batches,
+  { root }: Exchange,
+  at: { readonly level: QueryLevel; readonly uids: PathUids },
+): Batches {
+  for await (const batch of batches) yield batch.map((result) => withRetrieveUrl(result, root, at));
 }
 
 /** Reads the query of a search. Throws `invalid`, which names the parameter and never its value. @see PS3.18 8.3.4 */
@@ -84,13 +94,25 @@ export function parseSearch(
     matching,
     includeFields: includeFields.has('all') ? 'all' : [...includeFields],
     orderBy: orderOf(single.get('orderby') ?? ''),
-    limit: Math.min(limitCap, wholeNumber('limit', single.get('limit')) ?? defaultLimit),
-    offset: wholeNumber('offset', single.get('offset')) ?? 0,
+    ...limitOf(wholeNumber('limit', single.get('limit')), uids),
+    offset: offsetOf(wholeNumber('offset', single.get('offset')) ?? 0, { level, uids }),
+    total: isTrue('includetotal', single.get('includetotal')),
   };
-  return { query, fuzzy: isFuzzy(single.get('fuzzymatching')) };
+  return { query, fuzzy: isTrue('fuzzymatching', single.get('fuzzymatching')) };
 }
 
-const ownParameters: ReadonlySet<string> = new Set(['limit', 'offset', 'fuzzymatching', 'orderby']);
+const ownParameters: ReadonlySet<string> = new Set(['limit', 'offset', 'fuzzymatching', 'orderby', 'includetotal']);
+
+function limitOf(asked: number | undefined, { studyUid }: PathUids): { readonly limit?: number } {
+  if (studyUid === undefined) return { limit: Math.min(limitCap, asked ?? defaultLimit) };
+  return asked === undefined ? {} : { limit: asked };
+}
+
+function offsetOf(asked: number, { level, uids }: { readonly level: QueryLevel; readonly uids: PathUids }): number {
+  if (level !== 'instance' || uids.studyUid !== undefined || asked <= deepestInstance) return asked;
+  const reason = `The offset may be ${deepestInstance} at most in a search of all instances`;
+  throw new BuckyError('invalid', `${reason}: search below a study, or match more closely`);
+}
 
 function keywordFor(key: string): string {
   const keyword = keywordOf(parseTag(key));
@@ -122,8 +144,8 @@ function wholeNumber(name: string, text: string | undefined): number | undefined
   return Number(text);
 }
 
-function isFuzzy(text = 'false'): boolean {
-  if (text !== 'true' && text !== 'false') throw new BuckyError('invalid', 'The fuzzymatching must be true or false');
+function isTrue(name: string, text = 'false'): boolean {
+  if (text !== 'true' && text !== 'false') throw new BuckyError('invalid', `The ${name} must be true or false`);
   return text === 'true';
 }
 
