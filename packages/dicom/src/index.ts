@@ -8,10 +8,12 @@ export type { BulkEntry, InstanceIdentity, Oddity, Part10 } from './part10.js';
 export { Part10Reader } from './part10-reader.js';
 export { defaultReaderLimits, type ReaderLimits } from './reader/reader-limits.js';
 export type { Scope } from './scope.js';
+export { swapWords } from './swap-words.js';
 export { tag, tagText, type Tag } from './tag.js';
+export { transcodableTo, transcodePart10, type Transcoding } from './transcode/transcode-part10.js';
 export { transferSyntaxes, transferSyntaxOf, type TransferSyntax } from './transfer-syntax.js';
 export { isUid, parseUid, type Uid } from './uid.js';
-export { isVr, longLength, type Vr } from './vr.js';
+export { isVr, longLength, pixelWordLength, wordLength, type Vr } from './vr.js';
 export {
   dictionaryEntry,
   dictionaryVr,

@@ -17,3 +17,30 @@ export function isVr(text: string): text is Vr {
 export const longLength: ReadonlySet<Vr> = new Set<Vr>([
   'OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV',
 ]); // prettier-ignore
+
+/** Bytes of one word of a value, by VR: what a big endian Transfer Syntax turns round. Other VRs are bytes. @see PS3.5 7.3 */
+export const wordLength: Readonly<Partial<Record<Vr, number>>> = {
+  AT: 2,
+  OW: 2,
+  SS: 2,
+  US: 2,
+  FL: 4,
+  OF: 4,
+  OL: 4,
+  SL: 4,
+  UL: 4,
+  FD: 8,
+  OD: 8,
+  OV: 8,
+  SV: 8,
+  UV: 8,
+};
+
+/**
+ * Tells the bytes of one word of native Pixel Data: a pixel of 32 or 64 bits is one number, also where the VR is OW. Real
+ * files have them so in big endian, and pydicom reads them so; tools that only know the words of OW differ.
+ * @see PS3.5 7.3, 8.1.1
+ */
+export function pixelWordLength(vr: Vr, bitsAllocated: number): number {
+  return vr === 'OW' && (bitsAllocated === 32 || bitsAllocated === 64) ? bitsAllocated / 8 : (wordLength[vr] ?? 1);
+}

@@ -20,7 +20,7 @@ const binary: ReadonlySet<Vr> = new Set<Vr>([
 ]); // prettier-ignore
 
 /** VRs that a value in fragments may have. @see PS3.5 A.4 */
-const inFragments: ReadonlySet<Vr> = new Set<Vr>(['OB', 'OW', 'OF', 'OD', 'OL', 'OV']);
+export const inFragments: ReadonlySet<Vr> = new Set<Vr>(['OB', 'OW', 'OF', 'OD', 'OL', 'OV']);
 
 /** Elements that a bulk entry counts for beside its own: it is a row of its own wherever it is kept. */
 const bulkCost = 8;
@@ -29,7 +29,7 @@ const bulkCost = 8;
 const trailingPaddingTag = asTag(0xfffcfffc);
 
 /** CP-246: the items of a UN of undefined length are in Implicit VR Little Endian. @see PS3.5 6.2.2 note 2 */
-const codingInUn: Coding = { byteOrder: 'little', explicitVr: false };
+export const codingInUn: Coding = { byteOrder: 'little', explicitVr: false };
 
 /** A Data Set under way: the root, or an item. */
 interface Level {
