@@ -20,3 +20,4 @@ export { retrieveBulkData, type RetrievedBulkData } from './retrieve/bulk-data.j
 export { retrieveFrames, type RetrievedFrame, type RetrievedFrames } from './retrieve/frames.js';
 export { retrieveInstances, type RetrievedInstance } from './retrieve/instance.js';
 export { retrieveMetadata, type RetrievedMetadata } from './retrieve/metadata.js';
+export { retrieveZip, type RetrievedZip } from './retrieve/zip/retrieve-zip.js';

@@ -34,6 +34,8 @@ export interface LocatedInstance {
   readonly crc32: number;
   readonly bareDataSetOffset?: number;
   readonly deflated: boolean;
+  /** True when the original's preamble begins as a program. */
+  readonly executable: boolean;
   readonly numberOfFrames?: number;
 }
 

@@ -5,7 +5,7 @@ import type { LocatedInstance } from './catalog.js';
 /** Columns that {@link locatedInstance} reads; of `studies s`, `series e`, `instances i`. */
 export const locatedColumns = `s.study_instance_uid, e.series_instance_uid, i.sop_instance_uid, i.sop_class_uid,
   i.available_transfer_syntax_uid, i.receipt, i.location_key, i.location_offset, i.location_length, i.sha256, i.crc32,
-  i.bare_data_set_offset, i.deflated, i.number_of_frames`;
+  i.bare_data_set_offset, i.deflated, i.oddities, i.number_of_frames`;
 
 /** The three tables joined. */
 export const fromInstances = 'studies s JOIN series e ON e.study = s.id JOIN instances i ON i.series = e.id';
@@ -30,6 +30,7 @@ export function locatedInstance(row: Row): LocatedInstance {
     crc32: Number(row['crc32']),
     ...(typeof bare === 'number' ? { bareDataSetOffset: bare } : {}),
     deflated: row['deflated'] === 1,
+    executable: String(row['oddities']).includes('executable-preamble'),
     ...(typeof frames === 'number' ? { numberOfFrames: frames } : {}),
   };
 }

@@ -24,7 +24,9 @@ export type Oddity =
   | 'trailing-zeros'
   | 'frames-not-told-apart'
   | 'short-pixel-data'
-  | 'meta-differs-from-data-set';
+  | 'meta-differs-from-data-set'
+  /** Not found by the reader: whoever receives a file tells what an operating system would run. */
+  | 'executable-preamble';
 
 /** A value that metadata leaves out: where it stands in the Data Set, and where its bytes lie. */
 export interface BulkEntry extends BulkValue {

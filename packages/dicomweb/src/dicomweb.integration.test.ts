@@ -372,6 +372,75 @@ describe('a retrieve', () => {
   });
 });
 
+describe('a ZIP', () => {
+  const zip = { headers: { Accept: 'application/zip' } };
+
+  it.each([study, `${study}/series/1.2.3.4`])(
+    'is had of %s by header or parameter (PS3.18 10.4.4, 8.3.3.1)',
+    async (path) => {
+      const answer = await ask(path, zip);
+      const { headers, body } = answer;
+      expect([answer.status, headers['content-type'], headers['content-length']]).toEqual([
+        200,
+        'application/zip',
+        String(body.length),
+      ]);
+      expect(headers['content-disposition']).toMatch(/^attachment; filename="[\d.]+\.zip"$/);
+      expect(body.subarray(30, 38).toString()).toBe('DICOMDIR');
+      expect(body.includes(known)).toBe(true);
+      const byParameter = await ask(`${path}?accept=application/zip`);
+      expect(byParameter.body.equals(body)).toBe(true);
+    },
+  );
+
+  it.each([
+    ['application/zip, multipart/related; type="application/dicom"; q=0.5', 'application/zip'],
+    ['multipart/related; type="application/dicom", application/zip', 'multipart/related'],
+    ['application/zip; q=0.1, */*; q=0.5', 'multipart/related'],
+    [
+      `multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.4.50, application/zip; q=0.1`,
+      'application/zip',
+    ],
+    [`application/zip; transfer-syntax=${explicitLittleEndian}`, 'application/zip'],
+  ])('is chosen of %s: %s (PS3.18 8.7.5)', async (Accept, type) => {
+    const { headers } = await ask(study, { headers: { Accept } });
+    expect(headers['content-type']?.split(';')[0]).toBe(type);
+  });
+
+  it('is refused in a transfer syntax that it does not hold, of an instance, and of what is not there', async () => {
+    const other = { headers: { Accept: 'application/zip; transfer-syntax=1.2.840.10008.1.2.4.50' } };
+    expect((await ask(study, other)).status).toBe(406);
+    expect((await ask(instance, zip)).status).toBe(406);
+    expect((await ask('/studies/1.99', zip)).status).toBe(404);
+  });
+
+  it('tells all of itself to HEAD, and 304 to who has it', async () => {
+    const got = await ask(study, zip);
+    const head = await ask(study, { ...zip, method: 'HEAD' });
+    expect([head.status, head.body.length, head.headers['content-length']]).toEqual([200, 0, String(got.body.length)]);
+    expect(head.headers.etag).toBe(got.headers.etag);
+    const again = await ask(study, { headers: { ...zip.headers, 'If-None-Match': got.headers.etag! } });
+    expect(again.status).toBe(304);
+  });
+
+  it('goes on from any byte while it is the same (RFC 9110 13.1.5, 14.2)', async () => {
+    const { body, headers } = await ask(study, zip);
+    const from = (start: number, etag: string) =>
+      ask(study, { headers: { ...zip.headers, Range: `bytes=${start}-`, 'If-Range': etag } });
+    for (const start of [1, 40, body.length >> 1, body.length - 1]) {
+      const rest = await from(start, headers.etag!);
+      expect([rest.status, rest.headers['content-range']]).toEqual([
+        206,
+        `bytes ${start}-${body.length - 1}/${body.length}`,
+      ]);
+      expect(rest.body.equals(body.subarray(start))).toBe(true);
+    }
+    const changed = await from(10, '"another"');
+    expect([changed.status, changed.body.equals(body)]).toEqual([200, true]);
+    expect((await from(body.length, headers.etag!)).status).toBe(416);
+  });
+});
+
 describe('a page of another origin', () => {
   it('may ask when it is configured', async () => {
     const headers = { Origin: 'https://viewer.example' };

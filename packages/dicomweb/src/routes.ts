@@ -3,7 +3,8 @@ import type { Exchange } from './exchange.js';
 import { searchAt } from './qido.js';
 import { sendRendered } from './rendered.js';
 import { store } from './stow.js';
-import { sendBulkData, sendFrames, sendInstance, sendInstances, sendMetadata } from './wado.js';
+import { sendBulkData, sendFrames, sendInstance, sendMetadata } from './wado.js';
+import { sendInstancesOrZip } from './zip.js';
 
 /** One route: what is asked, the right it needs, and who answers. A GET is answered to HEAD as well. */
 export interface Route {
@@ -30,8 +31,8 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: `${study}/instances`, right: 'search', handle: searchAt('instance') },
   { method: 'GET', path: `${series}/instances`, right: 'search', handle: searchAt('instance') },
 
-  { method: 'GET', path: study, right: 'retrieve', handle: sendInstances },
-  { method: 'GET', path: series, right: 'retrieve', handle: sendInstances },
+  { method: 'GET', path: study, right: 'retrieve', handle: sendInstancesOrZip },
+  { method: 'GET', path: series, right: 'retrieve', handle: sendInstancesOrZip },
   { method: 'GET', path: instance, right: 'retrieve', handle: sendInstance },
   { method: 'GET', path: `${study}/metadata`, right: 'retrieve', handle: sendMetadata },
   { method: 'GET', path: `${series}/metadata`, right: 'retrieve', handle: sendMetadata },

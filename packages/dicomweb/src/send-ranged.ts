@@ -9,6 +9,8 @@ export interface RangedBody {
   readonly type: string;
   readonly size: number;
   readonly version: string;
+  /** Name under which a browser saves it: ASCII, no quotes. */
+  readonly fileName?: string;
   open(options: { readonly range: ByteRange; readonly signal: AbortSignal }): Promise<Bytes>;
 }
 
@@ -41,6 +43,7 @@ export async function sendRanged({ req, res }: Exchange, body: RangedBody): Prom
     'Accept-Ranges': 'bytes',
     ...(asked === 'whole' ? {} : { 'Content-Range': contentRange(range, body.size) }),
     ...frameHeaders(body.type),
+    ...(body.fileName === undefined ? {} : { 'Content-Disposition': `attachment; filename="${body.fileName}"` }),
     ETag: etag,
     'Cache-Control': cacheControl,
     Vary: vary,

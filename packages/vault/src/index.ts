@@ -5,4 +5,12 @@ export { memoryVault } from './memory-vault.js';
 export { openVault } from './open-vault.js';
 export { openS3Vault } from './s3/s3-vault.js';
 export type { S3VaultOptions } from './s3/store.js';
+export {
+  centralHeader,
+  centralHeaderLength,
+  localHeader,
+  localHeaderLength,
+  zipEnd,
+  type ZipEntry,
+} from './zip/zip-records.js';
 export type { ListedObject, ObjectKey, PutOptions, ReadOptions, StoredObject, Vault } from './vault.js';

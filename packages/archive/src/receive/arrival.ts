@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { BuckyError, Part10Reader, type InstanceIdentity, type Part10, type Uid } from '@bucky/dicom';
 import type { Policies } from '../archive.js';
+import { isExecutable, magicLength } from '../retrieve/preamble.js';
 
 /** What is known of a file once its last byte has passed. */
 export interface Arrived {
   readonly part10: Part10;
   readonly sha256: string;
   readonly crc32: number;
+  /** True when its preamble begins as a program, and so leaves by DICOMweb as zeros. */
+  readonly executable: boolean;
 }
 
 /** One pass over the bytes of a file on its way in: parsed, hashed and counted while they go by. */
@@ -17,6 +20,7 @@ export class Arrival {
   readonly #studyUid: Uid | undefined;
   readonly #sha256 = createHash('sha256');
   #crc32 = 0;
+  #magic = Buffer.alloc(0);
   #size = 0;
   #studyChecked = false;
 
@@ -44,6 +48,7 @@ export class Arrival {
     this.#reader.push(chunk);
     this.#sha256.update(chunk);
     this.#crc32 = crc32(chunk, this.#crc32);
+    if (this.#magic.length < magicLength) this.#magic = Buffer.concat([this.#magic, chunk]).subarray(0, magicLength);
     this.#checkStudy();
   }
 
@@ -51,7 +56,7 @@ export class Arrival {
   finish(): Arrived {
     const part10 = this.#reader.finish();
     this.#checkStudy();
-    return { part10, sha256: this.#sha256.digest('hex'), crc32: this.#crc32 };
+    return { part10, sha256: this.#sha256.digest('hex'), crc32: this.#crc32, executable: isExecutable(this.#magic) };
   }
 
   #checkStudy(): void {

@@ -40,7 +40,7 @@ export async function makeRecord(arrived: Arrived, origin: Origin, policies: Pol
     })),
     metadata: await deflateMetadata(text),
     searchable: readSearchable(JSON.parse(text) as DicomJsonObject), // written by us
-    oddities: part10.oddities,
+    oddities: arrived.executable ? [...part10.oddities, 'executable-preamble'] : part10.oddities,
     source: origin.source,
     receivedAt: receiptTime(origin.receipt).toISOString(),
   };

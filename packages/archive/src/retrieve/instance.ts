@@ -1,6 +1,7 @@
 import type { LocatedInstance, Target } from '@bucky/catalog';
 import { writeFileMeta, type Bytes, type Scope } from '@bucky/dicom';
 import type { Archive } from '../archive.js';
+import { crc32Behind, harmlessCrc32 } from './outgoing-crc32.js';
 import { harmless, isExecutable, magicLength } from './preamble.js';
 import { checked, joined, readStored, slice, type OpenOptions } from './stored-bytes.js';
 
@@ -11,6 +12,8 @@ export interface RetrievedInstance {
   readonly size: number;
   /** Opaque value for a strong ETag, without quotes. */
   readonly version: string;
+  /** Works out the CRC-32 of what {@link open} gives, without reading it all. */
+  crc32(): Promise<number>;
   /** Opens the bytes; the whole is checked against its CRC-32 before the last of them leaves (`damaged`). */
   open(options?: OpenOptions): Promise<Bytes>;
 }
@@ -37,6 +40,7 @@ function whole(archive: Archive, located: LocatedInstance): RetrievedInstance {
     located,
     size,
     version: located.sha256.slice(0, 32),
+    crc32: () => harmlessCrc32(archive, located),
     async open(options = {}) {
       const { range } = options;
       if (range !== undefined && (range.start > 0 || range.end < size)) return openRange(archive, located, options);
@@ -60,6 +64,7 @@ function bare(archive: Archive, located: LocatedInstance): RetrievedInstance {
     located,
     size,
     version: `${located.sha256.slice(0, 32)}-meta`,
+    crc32: () => crc32Behind(archive, located, { front: meta, skipped }),
     async open({ range = { start: 0, end: size }, ...options } = {}) {
       const bytes = checked(await readStored(archive, located, options), expected(located));
       const dataSet = slice(bytes, { start: skipped, end: located.location.length });

@@ -1,6 +1,7 @@
 import type { Bytes } from '@bucky/dicom';
 
-const preambleLength = 128;
+/** Bytes in front of `DICM`. @see PS3.10 7.1 */
+export const preambleLength = 128;
 
 /** First bytes of programs that an operating system would run. TIFF, the preamble's honest use, is not among them. */
 const executables: readonly (readonly number[])[] = [
