@@ -39,6 +39,8 @@ export interface Archive {
   readonly budget: InFlightBudget;
   readonly commits: CommitQueue;
   readonly receipts: ReceiptMaker;
+  /** Runs one piece of work after the other, so that facts are in the same order in vault and catalog. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /** Folder for large uploads under a known UID, until they have been compared. */
   readonly spoolFolder: string;
   /** Closes vault and catalog; nothing may be under way. */

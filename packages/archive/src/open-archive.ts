@@ -8,6 +8,7 @@ import { defaultPolicies, type Archive, type Policies } from './archive.js';
 import { commitQueue } from './receive/commit-queue.js';
 import { inFlightBudget } from './receive/in-flight-budget.js';
 import { receiptMaker } from './receive/receipt.js';
+import { turns } from './turns.js';
 
 export interface ArchiveParts {
   readonly vault: Vault;
@@ -30,6 +31,7 @@ export async function openArchive({ vault, catalog, folder, policies = {} }: Arc
     budget: inFlightBudget(settled.inFlightBytes),
     commits: commitQueue(catalog),
     receipts: receiptMaker({ after: await catalog.newestReceipt() }),
+    inTurn: turns(),
     spoolFolder,
     async close() {
       await catalog.close();

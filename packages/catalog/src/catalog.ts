@@ -84,6 +84,7 @@ export interface Catalog {
   asideReceipts(target: Target): Promise<readonly string[]>;
   /** Deletions, newest first. */
   deletions(options: { readonly limit: number; readonly before?: string }): Promise<readonly DeletionRecord[]>;
+  deletion(receipt: string): Promise<DeletionRecord | undefined>;
   /** Where the files that a deletion hid lie. */
   hiddenLocations(options: {
     readonly deletion: string;

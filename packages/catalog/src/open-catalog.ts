@@ -62,6 +62,7 @@ function reading(run: Run): Omit<Catalog, Changing | 'isSound' | 'close'> {
     record: (receipt) => run('record', receipt) as ReturnType<Catalog['record']>,
     asideReceipts: (target) => run('asideReceipts', target) as ReturnType<Catalog['asideReceipts']>,
     deletions: (options) => run('deletions', options) as ReturnType<Catalog['deletions']>,
+    deletion: (receipt) => run('deletion', receipt) as ReturnType<Catalog['deletion']>,
     hiddenLocations: (options) => run('hiddenLocations', options) as ReturnType<Catalog['hiddenLocations']>,
     changes: (options) => run('changes', options) as ReturnType<Catalog['changes']>,
     attention: (options) => run('attention', options) as ReturnType<Catalog['attention']>,

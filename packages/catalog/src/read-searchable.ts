@@ -27,5 +27,5 @@ function readValue(instance: DicomJsonObject, { tag, vr, multiple }: SearchableA
 function valueText(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'object') return formatPersonName(value);
-  return String(value);
+  return typeof value === 'number' ? String(value) : (value as string); // JSON knows no other value of an Attribute
 }

@@ -77,6 +77,12 @@ export function deletions(
     .map(deletionRecord);
 }
 
+/** Finds a deletion. */
+export function deletion(database: Database, receipt: string): DeletionRecord | undefined {
+  const row = database.get('SELECT * FROM deletions WHERE receipt = ?', receipt);
+  return row === undefined ? undefined : deletionRecord(row);
+}
+
 function deletionRecord(row: Row): DeletionRecord {
   const optional = {
     seriesUid: 'series_uid',

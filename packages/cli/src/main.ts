@@ -1,13 +1,24 @@
 import { BuckyError } from '@bucky/dicom';
 import { thrownFields } from '@bucky/server';
 import type { Command, ExitCode, Outside } from './command.js';
+import { attentionCommand } from './commands/attention.js';
 import { configCommand } from './commands/config.js';
 import { conflictsCommand } from './commands/conflicts.js';
+import { deleteCommand } from './commands/delete.js';
+import { undeleteCommand } from './commands/undelete.js';
 import { importCommand } from './commands/import.js';
 import { serveCommand } from './commands/serve.js';
 import { nearestName } from './config/nearest-name.js';
 
-const commands: readonly Command[] = [serveCommand, importCommand, conflictsCommand, configCommand];
+const commands: readonly Command[] = [
+  serveCommand,
+  importCommand,
+  conflictsCommand,
+  attentionCommand,
+  deleteCommand,
+  undeleteCommand,
+  configCommand,
+];
 
 /** What `bucky --help` prints. */
 export const usage = `Usage: bucky COMMAND [OPTIONS]

@@ -18,7 +18,7 @@ export interface DicomwebParts {
   /** Told of what is a fault of ours, before it is answered. The stack stays there. */
   readonly onBug?: (error: BuckyError, req: Request) => void;
   /** Told of what became of each file of a store, to be counted. */
-  readonly onReceived?: (outcome: ReceiveOutcome['kind']) => void;
+  readonly onReceived?: (outcome: ReceiveOutcome) => void;
 }
 
 /** Makes the router of the DICOMweb services. What goes wrong is answered here. @see PS3.18 10 */
@@ -52,9 +52,11 @@ export function createDicomweb(parts: DicomwebParts): Router {
   return router;
 }
 
+const expressMethod = { GET: 'get', POST: 'post', DELETE: 'delete' } as const;
+
 function addRoute(router: Router, { method, path, right, handle }: Route, parts: DicomwebParts): void {
   const { archive, root, identify, decide = access, onBug, onReceived } = parts;
-  router[method === 'GET' ? 'get' : 'post'](root + path, async (req, res) => {
+  router[expressMethod[method]](root + path, async (req, res) => {
     const scope = decide(identify(req), right);
     await handle({
       archive,

@@ -153,7 +153,7 @@ afterAll(async () => {
 
 describe('the table of routes', () => {
   it('names a right for each route', () => {
-    const rights: readonly unknown[] = ['search', 'retrieve', 'store', 'administer'];
+    const rights: readonly unknown[] = ['search', 'retrieve', 'store', 'delete', 'administer'];
     for (const { right } of routes) expect(rights).toContain(right);
   });
 

@@ -15,7 +15,7 @@ export interface Exchange {
   /** Tells of a bug that the answer hides. */
   readonly onBug: (error: BuckyError) => void;
   /** Counts what became of a received file. */
-  readonly onReceived: (outcome: ReceiveOutcome['kind']) => void;
+  readonly onReceived: (outcome: ReceiveOutcome) => void;
 }
 
 /** UIDs of the path, as far as it names them. */

@@ -1,4 +1,5 @@
 import type { Right } from '@bucky/ledger';
+import { remove } from './delete.js';
 import type { Exchange } from './exchange.js';
 import { searchAt } from './qido.js';
 import { sendRendered } from './rendered.js';
@@ -8,7 +9,7 @@ import { sendInstancesOrZip } from './zip.js';
 
 /** One route: what is asked, the right it needs, and who answers. A GET is answered to HEAD as well. */
 export interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** Below the root, in Express's form. */
   readonly path: string;
   readonly right: Right;
@@ -40,4 +41,8 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: `${instance}/frames/:frames`, right: 'retrieve', handle: sendFrames },
   { method: 'GET', path: `${instance}/bulkdata/*path`, right: 'retrieve', handle: sendBulkData },
   { method: 'GET', path: `${instance}/rendered`, right: 'retrieve', handle: sendRendered },
+
+  { method: 'DELETE', path: study, right: 'delete', handle: remove },
+  { method: 'DELETE', path: series, right: 'delete', handle: remove },
+  { method: 'DELETE', path: instance, right: 'delete', handle: remove },
 ];

@@ -9,6 +9,8 @@ const cannotUnderstand = 0xc000;
 const processingFailure = 0x0110;
 /** Ours: other bytes, or another place, under a SOP Instance UID that is taken. */
 const conflict = 45070;
+/** Ours: stored, but another Patient ID, birth date or sex than its Study has. */
+const otherPatient = 45071;
 
 const reasonOf: Readonly<Partial<Record<ErrorCode, number>>> = {
   'not-dicom': cannotUnderstand,
@@ -32,17 +34,23 @@ export interface StoreResponse {
 }
 
 /**
- * Writes the Store Instances Response Module. A stored Instance carries no Warning Reason: all of those mean that something
- * was changed or left out, and originals never are. @see PS3.18 10.5.3.1, I.2, tables I.2-1 and I.2-2
+ * Writes the Store Instances Response Module. Those Warning Reasons of the standard are never due that mean that something
+ * was changed or left out: originals never are. @see PS3.18 10.5.3.1, I.2, tables I.2-1 and I.2-2
  */
 export function storeResponse(outcomes: readonly ReceiveOutcome[], root: string): StoreResponse {
   const referenced: DicomJsonObject[] = [];
   const failed: DicomJsonObject[] = [];
   const others: DicomJsonObject[] = [];
   const studies = new Set<Uid>();
+  let warned = false;
   for (const outcome of outcomes) {
     if (outcome.kind !== 'failed' && outcome.kind !== 'conflict') {
-      referenced.push({ ...reference(outcome.identity), '00081190': text('UR', retrieveUrl(root, outcome.identity)) });
+      referenced.push({
+        ...reference(outcome.identity),
+        '00081190': text('UR', retrieveUrl(root, outcome.identity)),
+        ...(outcome.differs.length === 0 ? {} : { '00081196': { vr: 'US', Value: [otherPatient] } }),
+      });
+      if (outcome.differs.length > 0) warned = true;
       studies.add(outcome.identity.studyUid);
       continue;
     }
@@ -53,7 +61,7 @@ export function storeResponse(outcomes: readonly ReceiveOutcome[], root: string)
   const [studyUid, ...more] = studies;
   const failures = failed.length + others.length;
   return {
-    status: failures === 0 ? 200 : referenced.length === 0 ? 409 : 202,
+    status: failures === 0 ? (warned ? 202 : 200) : referenced.length === 0 ? 409 : 202,
     module: {
       ...(studyUid !== undefined && more.length === 0
         ? { '00081190': text('UR', retrieveUrl(root, { studyUid })) }

@@ -37,7 +37,7 @@ export async function store(exchange: Exchange): Promise<void> {
     boundary === undefined ? [await (await take(bytes)).outcome] : storeParts(readMultipart(bytes, boundary), take),
   );
   reportBugs(outcomes, exchange);
-  for (const { kind } of outcomes) exchange.onReceived(kind);
+  for (const outcome of outcomes) exchange.onReceived(outcome);
   const known = outcomes.filter(({ kind }) => kind === 'duplicate').length;
   if (known > 0) res.setHeader('Bucky-Already-Stored', known);
   const failures = outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome.error] : []));
@@ -47,7 +47,10 @@ export async function store(exchange: Exchange): Promise<void> {
   }
   const { status, module } = storeResponse(outcomes, root);
   const body = Buffer.from(offer.name === 'application/dicom+xml' ? writeNativeXml(module) : JSON.stringify(module));
-  const warnings = [...new Set(failures.map(({ message }) => message))].slice(0, warningLimit);
+  const warnings = [...new Set([...failures.map(({ message }) => message), ...disagreements(outcomes)])].slice(
+    0,
+    warningLimit,
+  );
   if (warnings.length > 0) res.setHeader('Warning', warnings.map(warning));
   res.writeHead(status, { 'Content-Type': offer.name, 'Content-Length': body.length, 'Cache-Control': 'no-store' });
   res.end(body);
@@ -64,6 +67,15 @@ async function orLetGo<T>({ req, res }: Exchange, read: () => Promise<T>): Promi
     }
     throw error;
   }
+}
+
+/** Says by what stored Instances contradict their Study on whose they are: the keyword, never the value. */
+function disagreements(outcomes: readonly ReceiveOutcome[]): readonly string[] {
+  return outcomes.flatMap((outcome) =>
+    outcome.kind !== 'stored' || outcome.differs.length === 0
+      ? []
+      : [`Stored, but the study needs attention: it has another ${outcome.differs.join(', ')}`],
+  );
 }
 
 /** Begins to take one file; resolves when its bytes are read, to what becomes of it. */

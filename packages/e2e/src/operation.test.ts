@@ -29,7 +29,7 @@ describe('the bucky command', () => {
     await rm(data, { recursive: true, force: true });
   });
 
-  it.each([[], ['serve'], ['import'], ['conflicts'], ['config']])('explains itself: %p --help', (...command) => {
+  it.each([[], ['serve'], ['import'], ['conflicts'], ['attention'], ['delete'], ['undelete'], ['config']])('explains itself: %p --help', (...command) => {
     const { status, text } = bucky([...command, '--help']);
     expect(status).toBe(0);
     expect(text).toMatch(/usage/i);

@@ -2,10 +2,10 @@ import { BuckyError, type Scope } from '@bucky/dicom';
 import { type Identity } from './identity.js';
 
 /** What may be done; each route names the one it needs. */
-export type Right = 'search' | 'retrieve' | 'store' | 'administer';
+export type Right = 'search' | 'retrieve' | 'store' | 'delete' | 'administer';
 
 const rightsOf: Record<Identity['kind'], ReadonlySet<Right>> = {
-  local: new Set(['search', 'retrieve', 'store', 'administer']),
+  local: new Set(['search', 'retrieve', 'store', 'delete', 'administer']),
 };
 
 /**

@@ -43,7 +43,9 @@ export function createApp(parts: AppParts): App {
   app.disable('x-powered-by');
   app.set('etag', false);
   app.use(watchRequest(log, metrics), commonHeaders(parts.readiness), guard(parts), watchBodies(parts.bodies));
-  for (const route of serverRoutes(parts)) app.get(route.path, guarded(route, identifyLocal));
+  for (const route of serverRoutes(parts)) {
+    app[route.method === 'POST' ? 'post' : 'get'](route.path, guarded(route, identifyLocal));
+  }
   app.use(
     createDicomweb({
       archive,
@@ -51,7 +53,11 @@ export function createApp(parts: AppParts): App {
       identify: identifyLocal,
       origins: corsOrigins,
       onReceived: (outcome) => {
-        metrics.countInstance(outcome);
+        metrics.countInstance(outcome.kind);
+        if (outcome.kind === 'stored' && outcome.differs.length > 0) {
+          const { studyUid, instanceUid } = outcome.identity;
+          log.warn('study.needs-attention', { studyUid, instanceUid, differs: outcome.differs.join(' ') });
+        }
       },
       onBug: (error, req) => {
         const { requestId } = (req.res?.locals ?? {}) as { requestId?: string };

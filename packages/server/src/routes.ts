@@ -1,13 +1,15 @@
-import { BuckyError } from '@bucky/dicom';
 import { access, type Right } from '@bucky/ledger';
 import type { Archive } from '@bucky/archive';
 import type { Request, RequestHandler, Response } from 'express';
+import { adminRoutes } from './admin-routes.js';
 import type { Identify } from './identify.js';
 import type { Metrics } from './metrics.js';
 import type { Readiness } from './readiness.js';
 
 /** One route of the server itself; those of DICOMweb stand in `@bucky/dicomweb`. */
 export interface ServerRoute {
+  /** GET, answered to HEAD as well, unless told otherwise. */
+  readonly method?: 'POST';
   readonly path: string;
   /** The right it needs; `open` routes tell nothing that anyone may not know. */
   readonly right: Right | 'open';
@@ -20,7 +22,7 @@ export interface RouteParts {
   readonly readiness: Readiness;
 }
 
-/** The table of the server's own routes, each answered to GET and HEAD. */
+/** The table of the server's own routes. */
 export function serverRoutes({ archive, metrics, readiness }: RouteParts): readonly ServerRoute[] {
   return [
     {
@@ -53,7 +55,7 @@ export function serverRoutes({ archive, metrics, readiness }: RouteParts): reado
         res.set('Cache-Control', 'no-store').type(metrics.contentType).send(text);
       },
     },
-    { path: '/api/conflicts', right: 'administer', handle: (req, res) => listConflicts(archive, req, res) },
+    ...adminRoutes(archive),
   ];
 }
 
@@ -67,18 +69,4 @@ export function guarded({ right, handle }: ServerRoute, identify: Identify): Req
 
 function sendWord(res: Response, status: number, word: string): void {
   res.status(status).set('Cache-Control', 'no-store').type('text/plain').send(`${word}\n`);
-}
-
-const mostConflicts = 1000;
-
-/** Answers with one page of conflicts and, in `next`, the receipt to ask for `after`. */
-async function listConflicts({ catalog }: Archive, req: Request, res: Response): Promise<void> {
-  const { limit = '100', after } = req.query;
-  if (typeof limit !== 'string' || !/^\d{1,4}$/.test(limit) || Number(limit) < 1 || Number(limit) > mostConflicts) {
-    throw new BuckyError('invalid', `The limit must be a whole number from 1 to ${mostConflicts}`);
-  }
-  if (after !== undefined && typeof after !== 'string') throw new BuckyError('invalid', 'There may be one "after"');
-  const conflicts = await catalog.conflicts({ limit: Number(limit), ...(after === undefined ? {} : { after }) });
-  const last = conflicts.length < Number(limit) ? undefined : conflicts.at(-1)?.receipt;
-  res.set('Cache-Control', 'no-store').json({ conflicts, ...(last === undefined ? {} : { next: last }) });
 }

@@ -9,6 +9,8 @@ Bucky. Nothing in it is ever renamed or replaced; later facts are new objects.
     FORMAT.md                                                       this text
     studies/<StudyUID>/<SeriesUID>/<SOPInstanceUID>.<receipt>.dcm   one instance as it was received
     conflicts/<receipt>.json                                        other bytes under a known SOP Instance UID
+    deletions/<receipt>.json                                        names files that were deleted (hidden)
+    decisions/<receipt>.json                                        how a conflict ended, or a deletion was undone
     checks/<name>                                                   lives for the second of a self-test; delete leftovers
 
 - **.dcm** holds the bytes that were sent, unchanged. Nearly all are DICOM Part 10 files (PS3.10 7): a preamble of 128

@@ -1,6 +1,17 @@
 export { openFolderVault, type FolderVaultOptions } from './folder/folder-vault.js';
 export { formatText } from './format-text.js';
-export { conflictKey, formatKey, instanceKey, isObjectKey } from './layout.js';
+export {
+  conflictKey,
+  decisionKey,
+  deletionKey,
+  factPrefixes,
+  formatKey,
+  instanceKey,
+  isObjectKey,
+  parseOriginalKey,
+  studiesPrefix,
+  type OriginalName,
+} from './layout.js';
 export { memoryVault } from './memory-vault.js';
 export { openVault } from './open-vault.js';
 export { openS3Vault } from './s3/s3-vault.js';

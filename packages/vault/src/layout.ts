@@ -23,6 +23,40 @@ export function conflictKey(receipt: string): ObjectKey {
   return `conflicts/${receipt}.json` as ObjectKey;
 }
 
+/** Key of the record of how a conflict ended, or that a deletion was undone. */
+export function decisionKey(receipt: string): ObjectKey {
+  return `decisions/${receipt}.json` as ObjectKey;
+}
+
+/** Key of the record that hides files. */
+export function deletionKey(receipt: string): ObjectKey {
+  return `deletions/${receipt}.json` as ObjectKey;
+}
+
+/** Folders of the records of facts. */
+export const factPrefixes = { conflict: 'conflicts/', decision: 'decisions/', deletion: 'deletions/' } as const;
+
+/** Where the studies lie. */
+export const studiesPrefix = 'studies/';
+
+/** What the key of an original tells. */
+export interface OriginalName {
+  readonly studyUid: string;
+  readonly seriesUid: string;
+  readonly instanceUid: string;
+  readonly receipt: string;
+}
+
+const original = /^studies\/([\d.]+)\/([\d.]+)\/([\d.]+)\.([0-9a-z]{26})\.dcm$/;
+
+/** Takes the key of an original apart; undefined for any other key. */
+export function parseOriginalKey(key: string): OriginalName | undefined {
+  const [, studyUid, seriesUid, instanceUid, receipt] = original.exec(key) ?? [];
+  if (studyUid === undefined || seriesUid === undefined) return undefined;
+  if (instanceUid === undefined || receipt === undefined) return undefined;
+  return { studyUid, seriesUid, instanceUid, receipt };
+}
+
 /** Key of the text that tells how to read the bucket. */
 export const formatKey = 'FORMAT.md' as ObjectKey;
 

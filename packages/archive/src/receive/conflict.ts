@@ -1,7 +1,7 @@
-import { Readable } from 'node:stream';
 import { conflictKey } from '@bucky/vault';
 import type { InstanceRecord } from '@bucky/catalog';
 import type { Archive } from '../archive.js';
+import { writeJson } from '../change/facts.js';
 
 /** Why a file was kept aside instead of becoming an Instance. */
 export type ConflictReason = 'other-bytes' | 'other-study-or-series';
@@ -24,8 +24,12 @@ export function compare(
 }
 
 /** Writes beside the bytes kept aside what they are, so that the vault alone tells of the conflict. */
-export async function recordConflict(archive: Archive, record: InstanceRecord, reason: ConflictReason): Promise<void> {
+export async function recordConflict(
+  archive: Archive,
+  record: InstanceRecord,
+  { reason, against }: { readonly reason: ConflictReason; readonly against: string },
+): Promise<void> {
   const { receipt, studyUid, seriesUid, instanceUid, location, sha256 } = record;
-  const text = JSON.stringify({ receipt, studyUid, seriesUid, instanceUid, key: location.key, sha256, reason });
-  await archive.vault.putNew(conflictKey(receipt), Readable.from([Buffer.from(text)]));
+  const fact = { receipt, studyUid, seriesUid, instanceUid, key: location.key, sha256, reason, against };
+  await writeJson(archive.vault, conflictKey(receipt), fact);
 }

@@ -9,6 +9,8 @@ export type ReceiveOutcome =
       readonly receipt: string;
       readonly size: number;
       readonly oddities: readonly Oddity[];
+      /** Keywords by which the Instance does not agree with its Study on whose it is. */
+      readonly differs: readonly string[];
     }
   /** Other bytes, or another study, under a SOP Instance UID that is taken: kept aside under `receipt`. */
   | {

@@ -100,7 +100,8 @@ async function acknowledgeKnown(archive: Archive, { part10, sha256 }: Arrived): 
   const file = { ...identity, sha256 };
   const holder = await archive.catalog.known(identity.instanceUid);
   if (holder === undefined) return undefined;
-  if (compare(file, holder) === 'same') return { kind: 'duplicate', identity, receipt: holder.receipt, size, oddities };
+  if (compare(file, holder) === 'same')
+    return { kind: 'duplicate', identity, receipt: holder.receipt, size, oddities, differs: [] };
   const aside = await archive.catalog.keptAside(file);
   return aside === undefined ? undefined : { kind: 'conflict', identity, ...aside };
 }
@@ -112,12 +113,13 @@ async function commit(archive: Archive, record: InstanceRecord, { part10 }: Arri
   if (outcome.kind !== 'conflict') {
     // After a lost race of the same bytes the object is an orphan, which the sweeper finds.
     const receipt = outcome.kind === 'duplicate' ? outcome.receipt : record.receipt;
-    return { kind: outcome.kind, identity, receipt, size, oddities };
+    const differs = outcome.kind === 'stored' ? outcome.differs : [];
+    return { kind: outcome.kind, identity, receipt, size, oddities, differs };
   }
   const holder = await archive.catalog.known(identity.instanceUid);
   const difference = holder === undefined ? 'other-bytes' : compare(record, holder);
   const reason = difference === 'same' ? 'other-bytes' : difference;
-  await recordConflict(archive, record, reason);
+  await recordConflict(archive, record, { reason, against: outcome.receipt });
   return { kind: 'conflict', identity, receipt: record.receipt, reason };
 }
 

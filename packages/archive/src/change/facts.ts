@@ -1,0 +1,75 @@
+import { Readable } from 'node:stream';
+import type { Deletion } from '@bucky/catalog';
+import { BuckyError, isUid } from '@bucky/dicom';
+import { decisionKey, deletionKey, type ObjectKey, type Vault } from '@bucky/vault';
+import { joined } from '../retrieve/stored-bytes.js';
+
+/** How a conflict ended, or that a deletion was undone: what `decisions/<receipt>.json` holds. */
+export type DecisionFact =
+  | {
+      readonly kind: 'conflict';
+      readonly receipt: string;
+      readonly conflict: string;
+      readonly verdict: Verdict;
+      readonly by: string;
+      readonly at: string;
+    }
+  | {
+      readonly kind: 'undelete';
+      readonly receipt: string;
+      readonly deletion: string;
+      readonly by: string;
+      readonly at: string;
+    };
+
+/** What may be decided about a file that is aside. */
+export type Verdict = 'accept' | 'discard' | 'reopen';
+
+/** Writes a deletion into the vault. */
+export async function writeDeletion(vault: Vault, deletion: Deletion): Promise<void> {
+  await writeJson(vault, deletionKey(deletion.receipt), deletion);
+}
+
+/** Writes a decision into the vault. */
+export async function writeDecision(vault: Vault, decision: DecisionFact): Promise<void> {
+  await writeJson(vault, decisionKey(decision.receipt), decision);
+}
+
+/** Writes a small JSON object. */
+export async function writeJson(vault: Vault, key: ObjectKey, value: unknown): Promise<void> {
+  const text = Buffer.from(`${JSON.stringify(value)}\n`);
+  await vault.putNew(key, Readable.from([text]), { size: text.length });
+}
+
+/** Reads a deletion. Throws `damaged` when it is none. */
+export async function readDeletion(vault: Vault, key: ObjectKey): Promise<Deletion> {
+  const found = await readJson(vault, key);
+  const { receipt, studyUid, hides } = found;
+  if (typeof receipt !== 'string' || typeof studyUid !== 'string' || !isUid(studyUid) || !Array.isArray(hides)) {
+    throw new BuckyError('damaged', `The record ${key} is no deletion`);
+  }
+  return found as unknown as Deletion; // its other members are optional or text that is only shown
+}
+
+/** Reads a decision. Throws `damaged` when it is none. */
+export async function readDecision(vault: Vault, key: ObjectKey): Promise<DecisionFact> {
+  const found = await readJson(vault, key);
+  const { kind, receipt, conflict, deletion } = found;
+  const about = kind === 'conflict' ? conflict : kind === 'undelete' ? deletion : undefined;
+  if (typeof receipt !== 'string' || typeof about !== 'string') {
+    throw new BuckyError('damaged', `The record ${key} is no decision`);
+  }
+  return found as unknown as DecisionFact;
+}
+
+/** Reads a small JSON object. Throws `damaged` when it is none. */
+export async function readJson(vault: Vault, key: ObjectKey): Promise<Readonly<Record<string, unknown>>> {
+  const text = Buffer.from(await joined(await vault.read(key))).toString('utf8');
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value as Readonly<Record<string, unknown>>;
+  } catch (error) {
+    throw new BuckyError('damaged', `The record ${key} is no JSON`, { cause: error });
+  }
+  throw new BuckyError('damaged', `The record ${key} is no JSON object`);
+}
