@@ -29,11 +29,14 @@ describe('the bucky command', () => {
     await rm(data, { recursive: true, force: true });
   });
 
-  it.each([[], ['serve'], ['import'], ['conflicts'], ['attention'], ['delete'], ['undelete'], ['config']])('explains itself: %p --help', (...command) => {
-    const { status, text } = bucky([...command, '--help']);
-    expect(status).toBe(0);
-    expect(text).toMatch(/usage/i);
-  });
+  it.each([[], ['serve'], ['import'], ['conflicts'], ['attention'], ['delete'], ['undelete'], ['config']])(
+    'explains itself: %p --help',
+    (...command) => {
+      const { status, text } = bucky([...command, '--help']);
+      expect(status).toBe(0);
+      expect(text).toMatch(/usage/i);
+    },
+  );
 
   it('imports folders, can be repeated, and leaves out what is no DICOM', async () => {
     const env = { BUCKY_DATA: data };

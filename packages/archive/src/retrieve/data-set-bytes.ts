@@ -12,7 +12,7 @@ import { readStored, slice } from './stored-bytes.js';
  */
 export async function readCounted(
   archive: Archive,
-  located: LocatedInstance,
+  located: Pick<LocatedInstance, 'location' | 'deflated' | 'bareDataSetOffset'>,
   { range, signal }: { readonly range: ByteRange; readonly signal?: AbortSignal | undefined },
 ): Promise<Bytes> {
   const abort = signal === undefined ? {} : { signal };

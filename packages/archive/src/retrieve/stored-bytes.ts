@@ -13,7 +13,7 @@ export interface OpenOptions {
 /** Opens bytes of an Instance's original; `range` counts from its first byte. */
 export async function readStored(
   archive: Archive,
-  located: LocatedInstance,
+  located: Pick<LocatedInstance, 'location'>,
   options: OpenOptions = {},
 ): Promise<Bytes> {
   // Locations hold only keys that the vault's layout has made.
