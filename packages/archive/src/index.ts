@@ -1,6 +1,7 @@
 export type {
   ConflictRecord,
   DicomJsonObject,
+  Encoding,
   LocatedInstance,
   MatchingKey,
   Query,
@@ -22,6 +23,7 @@ export type { ReceiveOptions, ReceiveOutcome } from './receive/outcome.js';
 export { takeInstance, type TakenInstance } from './receive/receive-instance.js';
 export { retrieveBulkData, type RetrievedBulkData } from './retrieve/bulk-data.js';
 export { retrieveFrames, type RetrievedFrame, type RetrievedFrames } from './retrieve/frames.js';
+export { openTranscoded } from './retrieve/transcoded.js';
 export { retrieveInstances, type RetrievedInstance } from './retrieve/instance.js';
 export { retrieveMetadata, type RetrievedMetadata } from './retrieve/metadata.js';
 export { retrieveZip, type RetrievedZip } from './retrieve/zip/retrieve-zip.js';

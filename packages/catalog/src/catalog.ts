@@ -13,6 +13,7 @@ import type {
   Location,
 } from './instance-record.js';
 import type { Found, Query, ResultPage } from './query.js';
+import type { TargetContents } from './target-contents.js';
 
 /** A part of the archive named by UIDs: one without series is a whole study, without instance a whole series. */
 export interface Target {
@@ -36,6 +37,8 @@ export interface LocatedInstance {
   readonly deflated: boolean;
   /** True when the original's preamble begins as a program. */
   readonly executable: boolean;
+  /** File Meta Information names another Transfer Syntax than `transferSyntaxUid`, or none. */
+  readonly misdeclared: boolean;
   readonly numberOfFrames?: number;
 }
 
@@ -104,6 +107,8 @@ export interface Catalog {
   find(query: Query, scope: Scope): Promise<ResultPage>;
   /** Live Instances of a target in the order of the search (SeriesNumber, InstanceNumber, then UIDs), in batches. */
   locate(target: Target, scope: Scope): AsyncIterable<readonly LocatedInstance[]>;
+  /** What a study or series is made of, without where it lies; undefined when the target holds nothing. */
+  contents(target: Target, scope: Scope): Promise<TargetContents | undefined>;
   /** One Instance with its frame table and bulk entries. */
   frameTable(
     target: Required<Target>,

@@ -55,7 +55,14 @@ it('keeps every field of a record', async () => {
   await catalog.commit([record]);
   const { receipt, sha256, crc32, location, sopClassUid, transferSyntaxUid } = record;
   const kept = { ...target, receipt, sha256, crc32, location, sopClassUid, transferSyntaxUid };
-  const instance = { ...kept, deflated: true, executable: false, bareDataSetOffset: 0, numberOfFrames: 3 };
+  const instance = {
+    ...kept,
+    deflated: true,
+    executable: false,
+    misdeclared: false,
+    bareDataSetOffset: 0,
+    numberOfFrames: 3,
+  };
   expect(await collect(catalog.locate(target, everything))).toEqual([instance]);
   expect(await catalog.frameTable(target, everything)).toEqual({ instance, frameTable: Uint8Array.from(frameTable) });
   expect(await catalog.bulkEntry(target, '7FE00010', everything)).toMatchObject({

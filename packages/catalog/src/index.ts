@@ -22,3 +22,4 @@ export {
   type SearchableAttribute,
   type SearchableValues,
 } from './searchable.js';
+export type { Encoding, TargetContents } from './target-contents.js';

@@ -10,6 +10,14 @@ export const locatedColumns = `s.study_instance_uid, e.series_instance_uid, i.so
 /** The three tables joined. */
 export const fromInstances = 'studies s JOIN series e ON e.study = s.id JOIN instances i ON i.series = e.id';
 
+/** Oddities of files whose File Meta Information does not tell how the Data Set is encoded. */
+const misdeclaring = /\b(?:wrong|missing)-transfer-syntax\b/;
+
+/** Tells whether a file's oddities, as its row holds them, say that its File Meta Information names a wrong Transfer Syntax or none. */
+export function isMisdeclared(oddities: string): boolean {
+  return misdeclaring.test(oddities);
+}
+
 /** Makes of a row what a retrieve needs to know; its UIDs were checked when they came in. */
 export function locatedInstance(row: Row): LocatedInstance {
   const bare = row['bare_data_set_offset'];
@@ -31,6 +39,7 @@ export function locatedInstance(row: Row): LocatedInstance {
     ...(typeof bare === 'number' ? { bareDataSetOffset: bare } : {}),
     deflated: row['deflated'] === 1,
     executable: String(row['oddities']).includes('executable-preamble'),
+    misdeclared: isMisdeclared(String(row['oddities'])),
     ...(typeof frames === 'number' ? { numberOfFrames: frames } : {}),
   };
 }

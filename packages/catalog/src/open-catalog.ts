@@ -74,6 +74,7 @@ function reading(run: Run): Omit<Catalog, Changing | 'isSound' | 'close'> {
       return { results: all, more, ...(total === undefined ? {} : { total }) };
     },
     locate: (target, scope) => pages<LocatedInstance>(run, 'locatePage', { target, scope }),
+    contents: (target, scope) => run('targetContents', target, scope) as ReturnType<Catalog['contents']>,
     frameTable: (target, scope) => run('frameTable', target, scope) as ReturnType<Catalog['frameTable']>,
     bulkEntry: (target, path, scope) => run('bulkEntry', { target, path, scope }) as ReturnType<Catalog['bulkEntry']>,
     metadata: (target, scope) => pages<DeflatedMetadata>(run, 'metadataPage', { target, scope }),

@@ -4,9 +4,9 @@ import { parseMediaType } from './media-type.js';
 
 const jpeg = '1.2.840.10008.1.2.4.50';
 const offers = [
-  { name: 'multipart/related', type: 'image/jpeg', transferSyntaxUids: [jpeg] },
-  { name: 'multipart/related', type: 'application/octet-stream', transferSyntaxUids: [jpeg] },
-  { name: 'image/jpeg', transferSyntaxUids: [jpeg] },
+  { name: 'multipart/related', type: 'image/jpeg', transferSyntaxes: ['', '*', jpeg] },
+  { name: 'multipart/related', type: 'application/octet-stream', transferSyntaxes: ['', '*', jpeg] },
+  { name: 'image/jpeg', transferSyntaxes: ['', '*', jpeg] },
 ] as const;
 
 describe('choose', () => {
@@ -25,7 +25,7 @@ describe('choose', () => {
     ['nonsense, ;;, image/jpeg', 2],
     ['image/png, image/jpeg;q=0.1', 2],
   ])('for Accept %p takes offer %p', (header, index) => {
-    expect(choose(parseAccept(header), offers).offer).toBe(offers[index]);
+    expect(choose([parseAccept(header)], offers)).toBe(offers[index]);
   });
 
   it.each([
@@ -35,14 +35,14 @@ describe('choose', () => {
     `multipart/related; type="image/jpeg"; transfer-syntax=1.2.840.10008.1.2.1`,
     'multipart/related; type="image/png"',
   ])('refuses Accept %p', (header) => {
-    expect(() => choose(parseAccept(header), offers)).toThrow(expect.objectContaining({ code: 'not-acceptable' }));
+    expect(() => choose([parseAccept(header)], offers)).toThrow(expect.objectContaining({ code: 'not-acceptable' }));
   });
 });
 
 describe('acceptOf', () => {
   it('takes the query parameter before the header, its + as it stands', () => {
     const ranges = acceptOf({ url: '/x?a=b&accept=application/dicom+json', headers: { accept: 'image/png' } });
-    expect(ranges.map(({ name }) => name)).toEqual(['application/dicom+json']);
+    expect(ranges.map((list) => list.map(({ name }) => name))).toEqual([['application/dicom+json'], ['image/png']]);
   });
 
   it('refuses a parameter that is not percent-encoded UTF-8', () => {

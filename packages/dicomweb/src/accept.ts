@@ -13,9 +13,20 @@ export interface Offer {
   readonly name: string;
   /** Of multipart: the media type of the parts. */
   readonly type?: string;
-  /** Transfer Syntaxes under which these same bytes may be asked for. */
-  readonly transferSyntaxUids?: readonly string[];
+  /**
+   * What of the `transfer-syntax` parameter asks for it: Transfer Syntax UIDs, {@link anyTransferSyntax}, and
+   * {@link noTransferSyntax} where it is the default. @see PS3.18 8.7.3.5.2
+   */
+  readonly transferSyntaxes?: readonly string[];
 }
+
+/** Any Transfer Syntax will do: the stored one, as it costs nothing. @see PS3.18 8.7.3.5.2 */
+export const anyTransferSyntax = '*';
+/** No Transfer Syntax was named: the default of the media type is meant. @see PS3.18 8.7.3, table 8.7.3-2 */
+export const noTransferSyntax = '';
+
+/** What a request accepts: lists of media ranges, of which a later one counts only when an earlier gives nothing. @see PS3.18 8.7.8.1 */
+export type Acceptable = readonly (readonly MediaRange[])[];
 
 const everything: readonly MediaRange[] = [{ name: '*/*', parameters: new Map(), weight: 1 }];
 
@@ -35,15 +46,19 @@ function weightOf(text: string | undefined): number {
 }
 
 /**
- * Reads what a request accepts: its `accept` query parameter where there is one, else its header. A `+` in the
- * parameter is one, though forms write a space so: no media type has a space. @see PS3.18 8.3.3.1
+ * Reads what a request accepts: its `accept` query parameter, then its header. Without the parameter an absent header
+ * accepts everything. A `+` in the parameter is one, though forms write a space so: no media type has a space.
+ * @see PS3.18 8.3.3.1, 8.7.8.1
  */
-export function acceptOf(req: Pick<IncomingMessage, 'url' | 'headers'>): readonly MediaRange[] {
-  const query = req.url?.split('?')[1];
-  if (query === undefined || !query.includes('accept=')) return parseAccept(req.headers.accept);
-  const values = query.split('&').filter((pair) => pair.startsWith('accept='));
-  if (values.length === 0) return parseAccept(req.headers.accept);
-  return parseAccept(values.map((pair) => decoded(pair.slice('accept='.length))).join(','));
+export function acceptOf(req: Pick<IncomingMessage, 'url' | 'headers'>): Acceptable {
+  const { accept } = req.headers;
+  const pairs = req.url?.split('?')[1]?.split('&') ?? [];
+  const values = pairs
+    .filter((pair) => pair.startsWith('accept='))
+    .map((pair) => decoded(pair.slice('accept='.length)));
+  if (values.length === 0) return [parseAccept(accept)];
+  const parameter = parseAccept(values.join(','));
+  return accept === undefined ? [parameter] : [parameter, parseAccept(accept)];
 }
 
 function decoded(text: string): string {
@@ -68,46 +83,53 @@ function closeness({ name, parameters }: MediaRange, offer: Offer): number | und
     else if (type === '*/*' || (type.endsWith('/*') && offer.type.startsWith(type.slice(0, -1)))) score += 1;
     else return undefined;
   }
-  const transferSyntax = parameters.get('transfer-syntax');
-  if (transferSyntax !== undefined && transferSyntax !== '*' && offer.transferSyntaxUids !== undefined) {
-    if (!offer.transferSyntaxUids.includes(transferSyntax)) return undefined;
-    score += 1;
+  const transferSyntax = parameters.get('transfer-syntax') ?? noTransferSyntax;
+  if (offer.transferSyntaxes !== undefined) {
+    if (!offer.transferSyntaxes.includes(transferSyntax)) return undefined;
+    if (transferSyntax !== noTransferSyntax && transferSyntax !== anyTransferSyntax) score += 1;
   }
   return score;
 }
 
-/** The weight of the range that names the offer most closely, and that range. */
-function weigh(ranges: readonly MediaRange[], offer: Offer): { readonly weight: number; readonly range?: MediaRange } {
-  let best: MediaRange | undefined;
+/** Tells the weight of the range that names the offer most closely. @see RFC 9110 12.5.1 */
+function weigh(ranges: readonly MediaRange[], offer: Offer): number {
+  let weight = 0;
   let bestScore = -1;
   for (const range of ranges) {
     const score = closeness(range, offer);
     if (score === undefined || score < bestScore) continue;
-    if (score === bestScore && best !== undefined && best.weight >= range.weight) continue;
-    best = range;
+    weight = score === bestScore ? Math.max(weight, range.weight) : range.weight;
     bestScore = score;
   }
-  return best === undefined ? { weight: 0 } : { weight: best.weight, range: best };
+  return weight;
 }
 
-/** What was chosen, and the range that chose it. */
-export interface Chosen<T> {
-  readonly offer: T;
-  readonly range: MediaRange;
-}
-
-/** Chooses the offer that is wanted most; among equals the first. Throws `not-acceptable`. @see PS3.18 8.7.5, RFC 9110 12.5.1 */
-export function choose<T extends Offer>(ranges: readonly MediaRange[], offers: readonly T[]): Chosen<T> {
-  let chosen: Chosen<T> | undefined;
-  let most = 0;
-  for (const offer of offers) {
-    const { weight, range } = weigh(ranges, offer);
-    if (weight <= most || range === undefined) continue;
-    most = weight;
-    chosen = { offer, range };
+/** Finds the offer that is wanted most; among equals the first; nothing when none is wanted. @see PS3.18 8.7.8.1, RFC 9110 12.5.1 */
+export function findChoice<T extends Offer>(acceptable: Acceptable, offers: readonly T[]): T | undefined {
+  for (const ranges of acceptable) {
+    let chosen: T | undefined;
+    let most = 0;
+    for (const offer of offers) {
+      const weight = weigh(ranges, offer);
+      if (weight <= most) continue;
+      most = weight;
+      chosen = offer;
+    }
+    if (chosen !== undefined) return chosen;
   }
-  if (chosen !== undefined) return chosen;
-  throw new BuckyError('not-acceptable', 'None of the media types or transfer syntaxes asked for can be had here');
+  return undefined;
+}
+
+/** Chooses the offer that is wanted most. Throws `not-acceptable` when nothing is left. @see PS3.18 8.7.8.1 */
+export function choose<T extends Offer>(acceptable: Acceptable, offers: readonly T[]): T {
+  const chosen = findChoice(acceptable, offers);
+  if (chosen === undefined) throw notAcceptable();
+  return chosen;
+}
+
+/** The error for a request of which nothing can be had. */
+export function notAcceptable(): BuckyError {
+  return new BuckyError('not-acceptable', 'None of the media types or transfer syntaxes asked for can be had here');
 }
 
 /** Chooses how an answer is coded: gzip where it is accepted. @see RFC 9110 12.5.3 */

@@ -28,7 +28,7 @@ export interface SearchRequest {
 export function searchAt(level: QueryLevel): (exchange: Exchange) => Promise<void> {
   return async (exchange) => {
     const { archive, scope, req, res } = exchange;
-    const { offer } = choose(acceptOf(req), jsonOffers);
+    const offer = choose(acceptOf(req), jsonOffers);
     const uids = pathUids(exchange);
     const { query, fuzzy } = parseSearch(req.url, { level, uids });
     const { results, count, more, total } = await search(archive, query, scope);

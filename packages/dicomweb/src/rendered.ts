@@ -65,20 +65,8 @@ async function sendVideo(exchange: Exchange, type: string): Promise<void> {
     type,
     size: video.length,
     version: `${found.version}-video`,
-    open: async ({ range, signal }) => cut(await video.open({ signal }), range),
+    open: (options) => video.open(options),
   });
-}
-
-/** Gives a range of a body that begins at its first byte. */
-async function* cut(bytes: Bytes, { start, end }: ByteRange): Bytes {
-  let position = 0;
-  for await (const chunk of bytes) {
-    const from = Math.max(0, start - position);
-    const to = Math.min(chunk.length, end - position);
-    if (from < to) yield chunk.subarray(from, to);
-    position += chunk.length;
-    if (position >= end) return;
-  }
 }
 
 // An async generator of one chunk: the shape that bodies have.

@@ -4,7 +4,8 @@ import type { Exchange } from './exchange.js';
 import { searchAt } from './qido.js';
 import { sendRendered } from './rendered.js';
 import { store } from './stow.js';
-import { sendBulkData, sendFrames, sendInstance, sendMetadata } from './wado.js';
+import { sendBulkData, sendFrames, sendMetadata } from './wado.js';
+import { sendInstance } from './wado-instances.js';
 import { sendInstancesOrZip } from './zip.js';
 
 /** One route: what is asked, the right it needs, and who answers. A GET is answered to HEAD as well. */

@@ -19,7 +19,15 @@ const harmlessTypes: ReadonlySet<string> = new Set([
   'application/pdf',
   'application/octet-stream',
   'application/dicom',
+  'image/dicom-rle',
+  'image/jls',
+  'image/jp2',
+  'image/jpeg',
+  'image/jphc',
+  'image/jpx',
+  'image/jxl',
   'video/mp4',
+  'video/mpeg',
 ]);
 
 /** Sends a body, or the range of it that is asked for. Throws `range-unsatisfiable`. @see RFC 9110 14 */

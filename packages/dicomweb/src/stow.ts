@@ -24,7 +24,7 @@ const passing: ReadonlySet<ErrorCode> = new Set(['busy', 'full', 'unavailable'])
 /** Stores the Instances of a request. All that can be refused is refused before its body is read. @see PS3.18 10.5 */
 export async function store(exchange: Exchange): Promise<void> {
   const { archive, root, req, res } = exchange;
-  const { offer } = choose(acceptOf(req), answers);
+  const offer = choose(acceptOf(req), answers);
   const { studyUid } = pathUids(exchange);
   const boundary = boundaryOf(req);
   const decode = decoderOf(req);

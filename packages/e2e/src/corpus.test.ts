@@ -88,7 +88,7 @@ function byPath<Row extends { readonly file: CorpusFile }>(rows: readonly Row[])
         const hashes = frameHashes(file)!;
         const list = hashes.map((_, index) => index + 1).join(',');
         const answer = await ask(`${bucky.dicomWeb}/${instancePath(uids!)}/frames/${list}`, {
-          headers: { Accept: 'multipart/related; type="application/octet-stream"; transfer-syntax=*' },
+          headers: { Accept: `multipart/related; type="application/octet-stream"; transfer-syntax=${asStored(file)}` },
         });
         expect(answer.status).toBe(200);
         const parts = readParts(answer);
@@ -192,6 +192,11 @@ const inPixelOrder: ReadonlySet<string> = new Set(['images/us-ebe-palette-obxxxx
 
 function swapped(bytes: Buffer): Buffer {
   return Buffer.from(bytes).swap16();
+}
+
+/** The transfer syntax to name for frames as they lie in the file: big endian ones are otherwise turned round. */
+function asStored({ transferSyntaxUid }: CorpusFile): string {
+  return transferSyntaxUid === '1.2.840.10008.1.2.2' ? transferSyntaxUid : '*';
 }
 
 function frameHashes(file: CorpusFile): readonly (string | null)[] | undefined {

@@ -1,9 +1,19 @@
 import type { LocatedInstance, Target } from '@bucky/catalog';
-import { BuckyError, transferSyntaxOf, type ByteRange, type Bytes, type Scope, type Uid } from '@bucky/dicom';
+import {
+  BuckyError,
+  isVr,
+  transferSyntaxOf,
+  wordLength,
+  type ByteRange,
+  type Bytes,
+  type Scope,
+  type Uid,
+} from '@bucky/dicom';
 import type { Archive } from '../archive.js';
 import { readCounted } from './data-set-bytes.js';
-import { retrieveMetadata } from './metadata.js';
-import { checked, joined, slice, type OpenOptions } from './stored-bytes.js';
+import { instanceAttributes } from './instance-attributes.js';
+import { bigEndianPixels } from './little-endian.js';
+import { checked, slice, type OpenOptions } from './stored-bytes.js';
 import { swapped } from './swap-bytes.js';
 
 export interface RetrievedBulkData {
@@ -17,23 +27,6 @@ export interface RetrievedBulkData {
   open(options?: OpenOptions): Promise<Bytes>;
 }
 
-/** Bytes of one number by VR: what is big endian in the file leaves little endian. @see PS3.18 8.7.3.2 */
-const wordLength: Readonly<Record<string, number>> = {
-  OW: 2,
-  US: 2,
-  SS: 2,
-  OL: 4,
-  OF: 4,
-  UL: 4,
-  SL: 4,
-  FL: 4,
-  OD: 8,
-  OV: 8,
-  FD: 8,
-  SV: 8,
-  UV: 8,
-};
-
 const encapsulatedDocument = '00420011';
 
 /** A value that metadata left out, by its path there (`54000100/0/54001010`). Throws `not-found`. @see PS3.18 10.4.1.1.5 */
@@ -45,7 +38,7 @@ export async function retrieveBulkData(
   const found = await archive.catalog.bulkEntry(target, options.path, options.scope);
   if (found === undefined) throw new BuckyError('not-found', 'There is no such bulk data here');
   const { instance, vr, offset, length } = found;
-  const word = transferSyntaxOf(instance.transferSyntaxUid).byteOrder === 'big' ? (wordLength[vr] ?? 1) : 1;
+  const word = await wordOf(archive, found, options);
   const what = `bulk data ${options.path} of instance ${instance.instanceUid}`;
   return {
     vr,
@@ -85,14 +78,20 @@ function checkedBefore(bytes: Bytes, { word, ...expected }: { word: number; crc3
   return swapped(checked(bytes, expected), word);
 }
 
+/** Bytes of one number of a value: what is big endian in the file leaves little endian. @see PS3.18 8.7.3.2 */
+async function wordOf(
+  archive: Archive,
+  { instance, vr }: { readonly instance: LocatedInstance; readonly vr: string },
+  { scope, path }: { readonly scope: Scope; readonly path: string },
+): Promise<number> {
+  if (transferSyntaxOf(instance.transferSyntaxUid).byteOrder === 'little') return 1;
+  if (path === '7FE00010') return (await bigEndianPixels(archive, instance, scope))?.word ?? 1;
+  return isVr(vr) ? (wordLength[vr] ?? 1) : 1;
+}
+
 /** Reads (0042,0012) MIME Type of Encapsulated Document out of the Instance's metadata. */
 async function documentType(archive: Archive, target: Target, scope: Scope): Promise<string> {
-  const metadata = await retrieveMetadata(archive, target, { scope, coding: 'identity' });
-  const [attributes] = JSON.parse(Buffer.from(await joined(metadata.open())).toString()) as readonly Record<
-    string,
-    { Value?: readonly unknown[] }
-  >[];
-  const type = attributes?.['00420012']?.Value?.[0];
+  const type = (await instanceAttributes(archive, target, scope))['00420012']?.Value?.[0];
   // Letters that a media type has and a header may hold: what a file says must not become a header of its own.
   return typeof type === 'string' && /^[\w.+-]+\/[\w.+-]+$/.test(type)
     ? type.toLowerCase()

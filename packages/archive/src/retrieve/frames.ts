@@ -1,16 +1,28 @@
 import { crc32 } from 'node:zlib';
 import type { LocatedInstance, Target } from '@bucky/catalog';
-import { BuckyError, decodeFrameTable, type Bytes, type FrameLocation, type Scope, type Uid } from '@bucky/dicom';
+import {
+  BuckyError,
+  decodeFrameTable,
+  type ByteRange,
+  type Bytes,
+  type FrameLocation,
+  type Scope,
+  type Uid,
+} from '@bucky/dicom';
 import type { Archive } from '../archive.js';
 import { alignBits } from './one-bit-frame.js';
 import { readCounted } from './data-set-bytes.js';
-import { checked, damaged, drain, joined } from './stored-bytes.js';
+import { bigEndianPixels, readLittleEndian, type BigEndianPixels } from './little-endian.js';
+import { checked, damaged, drain, joined, type OpenOptions } from './stored-bytes.js';
 
 export interface RetrievedFrame {
   readonly frameNumber: number;
   readonly length: number;
-  /** Opens the Frame's bytes, which were checked against their CRC-32 before the first is given (`damaged`). */
-  open(options?: { readonly signal?: AbortSignal }): Promise<Bytes>;
+  /**
+   * Opens the Frame's bytes, which were checked against their CRC-32 before the first is given (`damaged`). A part of them
+   * is read from where it lies and not checked.
+   */
+  open(options?: OpenOptions): Promise<Bytes>;
 }
 
 export interface RetrievedFrames {
@@ -19,6 +31,8 @@ export interface RetrievedFrames {
   /** Opaque value for a strong ETag, without quotes. */
   readonly version: string;
   readonly frames: readonly RetrievedFrame[];
+  /** The same Frames, native pixels that are big endian in the file turned round. */
+  littleEndian(): Promise<readonly RetrievedFrame[]>;
 }
 
 /** Frames up to this size are read once and checked in memory; a larger one, such as a video, is read twice. */
@@ -36,42 +50,75 @@ export async function retrieveFrames(
   const table = decodeFrameTable(found.frameTable);
   const numbers = options.frameNumbers ?? Array.from({ length: table.numberOfFrames }, (_, index) => index + 1);
   const { instance } = found;
+  const places = numbers.map((frameNumber) => ({ frameNumber, place: table.frame(frameNumber) }));
   return {
     transferSyntaxUid: instance.transferSyntaxUid,
     sopClassUid: instance.sopClassUid,
     version: `${instance.sha256.slice(0, 32)}-frames-${numbers.join('.')}`,
-    frames: numbers.map((frameNumber) =>
-      retrieved(archive, instance, { frameNumber, place: table.frame(frameNumber) }),
-    ),
+    frames: places.map((one) => retrieved(archive, instance, one)),
+    async littleEndian() {
+      const pixels = await bigEndianPixels(archive, instance, options.scope);
+      return places.map((one) => retrieved(archive, instance, { ...one, pixels }));
+    },
   };
 }
 
 function retrieved(
   archive: Archive,
   instance: LocatedInstance,
-  { frameNumber, place }: { readonly frameNumber: number; readonly place: FrameLocation },
+  { frameNumber, place, pixels }: { frameNumber: number; place: FrameLocation; pixels?: BigEndianPixels | undefined },
 ): RetrievedFrame {
   const what = `frame ${frameNumber} of instance ${instance.instanceUid}`;
   const read = (signal?: AbortSignal): Promise<Bytes> => readCounted(archive, instance, { range: place, signal });
   return {
     frameNumber,
     length: lengthOf(place),
-    async open({ signal } = {}) {
+    async open({ signal, range } = {}) {
+      if (
+        range !== undefined &&
+        range.end - range.start < lengthOf(place) &&
+        pixels === undefined &&
+        isWholeBytes(place)
+      ) {
+        const within = fileRange(place, range);
+        const part = await readCounted(archive, instance, { range: within, signal });
+        return withoutItems(part, { ...place, start: within.start });
+      }
       if (place.end - place.start > heldFrameBytes) {
         const value = async (): Promise<Bytes> =>
           checked(withoutItems(await read(signal), place), { crc32: place.crc32, what });
         await drain(await value());
-        return value();
+        return pixels === undefined ? value() : readLittleEndian(archive, instance, { pixels, range: place, signal });
       }
       const bytes = await joined(withoutItems(await read(signal), place));
       if (crc32(bytes) !== place.crc32) throw damaged(what);
-      return whole(alignBits(bytes, place));
+      if (pixels === undefined) return whole(alignBits(bytes, place));
+      return whole(
+        alignBits(await joined(await readLittleEndian(archive, instance, { pixels, range: place, signal })), place),
+      );
     },
   };
 }
 
+function isWholeBytes({ bitOffset, bitLength }: FrameLocation): boolean {
+  return bitOffset === 0 && bitLength % 8 === 0;
+}
+
+/** Finds where a part of a Frame's value lies in the file, item headers between its fragments included. */
+function fileRange({ fragments }: FrameLocation, { start, end }: ByteRange): ByteRange {
+  let before = 0;
+  let range: ByteRange | undefined;
+  for (const { offset, length } of fragments) {
+    const from = Math.max(start, before);
+    const to = Math.min(end, before + length);
+    if (from < to) range = { start: range?.start ?? offset + from - before, end: offset + to - before };
+    before += length;
+  }
+  return range ?? { start: 0, end: 0 };
+}
+
 function lengthOf(place: FrameLocation): number {
-  if (place.bitOffset > 0 || place.bitLength % 8 !== 0) return Math.ceil(place.bitLength / 8);
+  if (!isWholeBytes(place)) return Math.ceil(place.bitLength / 8);
   return place.fragments.reduce((sum, { length }) => sum + length, 0);
 }
 

@@ -1,4 +1,4 @@
-import type { Bytes } from '@bucky/dicom';
+import { swapWords, type Bytes } from '@bucky/dicom';
 
 /** Turns the bytes of each word round: big endian to little. A word may be cut by the chunks; 1 leaves all as it is. */
 export async function* swapped(bytes: Bytes, word: number): Bytes {
@@ -10,19 +10,8 @@ export async function* swapped(bytes: Bytes, word: number): Bytes {
   for await (const chunk of bytes) {
     const joined = Buffer.concat([rest, chunk]);
     const end = joined.length - (joined.length % word);
-    yield swapWords(joined.subarray(0, end), word);
     rest = joined.subarray(end);
+    if (end > 0) yield swapWords(joined.subarray(0, end), word);
   }
   if (rest.length > 0) yield rest;
-}
-
-function swapWords(bytes: Buffer, word: number): Buffer {
-  switch (word) {
-    case 2:
-      return bytes.swap16();
-    case 4:
-      return bytes.swap32();
-    default:
-      return bytes.swap64();
-  }
 }

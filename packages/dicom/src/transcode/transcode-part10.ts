@@ -21,6 +21,8 @@ const explicitLittleEndian = '1.2.840.10008.1.2.1' as Uid;
 const deflatedLittleEndian = '1.2.840.10008.1.2.1.99' as Uid;
 const explicitBigEndian = '1.2.840.10008.1.2.2' as Uid;
 
+const targets: readonly Uid[] = [explicitLittleEndian, implicitLittleEndian];
+
 /** Native ones whose pixels lie in the file itself. */
 const native: ReadonlySet<Uid> = new Set([
   implicitLittleEndian,
@@ -35,7 +37,7 @@ const native: ReadonlySet<Uid> = new Set([
  */
 export function transcodableTo(stored: Uid): readonly Uid[] {
   if (!native.has(stored)) return [];
-  return [explicitLittleEndian, implicitLittleEndian].filter((uid) => uid !== stored);
+  return targets.filter((uid) => uid !== stored);
 }
 
 /** What a file is, and what it is to become. */
@@ -44,7 +46,7 @@ export interface Transcoding {
   readonly instanceUid: Uid;
   /** The Transfer Syntax as the reader found it, whatever File Meta Information says. */
   readonly stored: Uid;
-  /** One of {@link transcodableTo}. */
+  /** One of {@link transcodableTo}, or `stored` itself where only File Meta Information is to be put right. */
   readonly target: Uid;
   readonly limits?: Partial<ReaderLimits>;
 }
@@ -56,7 +58,7 @@ export interface Transcoding {
  */
 export async function* transcodePart10(bytes: Bytes, about: Transcoding): Bytes {
   const { stored, target, sopClassUid, instanceUid } = about;
-  if (!transcodableTo(stored).includes(target)) throw new TypeError(`Cannot make ${target} of ${stored}`);
+  if (!targets.includes(target) || !native.has(stored)) throw new TypeError(`Cannot make ${target} of ${stored}`);
   yield writeFileMeta({ sopClassUid, instanceUid, transferSyntaxUid: target });
   const chunks: Uint8Array[] = [];
   const passage = new Passage(about, (chunk) => chunks.push(chunk));
