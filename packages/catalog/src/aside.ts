@@ -1,11 +1,11 @@
 import type { Database, Row } from '@bucky/sqlite';
-import type { AsideState, ConflictRecord, InstanceRecord, KnownInstance } from './instance-record.js';
+import type { AsideState, ConflictRecord, InstanceRecord, KeptRecord, KnownInstance } from './instance-record.js';
 import { inflateMetadata } from './read-metadata.js';
 import { readSearchable } from './read-searchable.js';
 import type { DicomJsonObject } from './query.js';
 
 /** Tells why a record cannot take the place of what is known; undefined when both are the same. */
-export function conflictReason(record: InstanceRecord, known: KnownInstance): ConflictRecord['reason'] | undefined {
+export function conflictReason(record: KeptRecord, known: KnownInstance): ConflictRecord['reason'] | undefined {
   if (record.studyUid !== known.studyUid || record.seriesUid !== known.seriesUid) return 'other-study-or-series';
   return record.sha256 === known.sha256 ? undefined : 'other-bytes';
 }
@@ -25,7 +25,7 @@ const insertSql = `
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** Enters a file that is kept and does not count, with all that it takes to make it count. */
-export function putAside(database: Database, record: InstanceRecord, { state, against, reason, deletion }: PutAside) {
+export function putAside(database: Database, record: KeptRecord, { state, against, reason, deletion }: PutAside) {
   const { receipt, studyUid, seriesUid, instanceUid, sha256, metadata, frameTable = null, ...rest } = record;
   database.run(
     insertSql,

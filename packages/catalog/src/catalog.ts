@@ -9,6 +9,7 @@ import type {
   Deletion,
   DeletionRecord,
   InstanceRecord,
+  KeptRecord,
   KnownInstance,
   Location,
 } from './instance-record.js';
@@ -71,7 +72,7 @@ export interface Catalog {
   newestReceipt(): Promise<string | undefined>;
   conflicts(asked: ConflictsAsked): Promise<readonly ConflictRecord[]>;
   /** The record of a file by its receipt, be it live or aside. */
-  record(receipt: string): Promise<InstanceRecord | undefined>;
+  record(receipt: string): Promise<KeptRecord | undefined>;
   /** Carries out a decision about a file that is aside. Throws `not-found`, `conflict`. */
   decide(decision: Decision): Promise<void>;
   /** Hides the files that a deletion names, in one transaction; what is not there any more is passed by. */

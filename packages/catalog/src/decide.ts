@@ -65,8 +65,7 @@ function swap(
     gathering.remove({ ...live, length: live.location.length }, fact);
     putAside(database, kept, { state: left, against: into, reason: conflictReason(kept, record) ?? 'other-bytes' });
   }
-  const { series } = gathering.add(record, fact);
-  insertInstance(database, record, { series });
+  insertInstance(database, record, { series: gathering.add(record, fact) });
   gathering.save();
   enterChange(database, 'decided', { ...record, receipt: fact });
 }
@@ -85,7 +84,8 @@ function setState(
 }
 
 function asideRow(database: Database, receipt: string): Row {
-  const row = database.get('SELECT * FROM aside WHERE receipt = ? AND deletion IS NULL', receipt);
+  const sql = `SELECT * FROM aside WHERE receipt = ? AND deletion IS NULL AND state IN ('conflict', 'discarded', 'replaced')`;
+  const row = database.get(sql, receipt);
   if (row === undefined) throw new BuckyError('not-found', 'There is no such conflict');
   return row;
 }

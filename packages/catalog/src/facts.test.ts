@@ -194,6 +194,35 @@ it('tells of a study whose instances do not agree on whose they are, until those
   expect(await catalog.attention({ limit: 9 })).toHaveLength(1);
 });
 
+it('tells of a study when a decision brings another patient into it', async () => {
+  const first = exampleRecord({ instance: '1.2.1.1', values: { PatientID: 'P' } });
+  const second = exampleRecord({ instance: '1.2.1.2', values: { PatientID: 'P' } });
+  const other = exampleRecord({ instance: '1.2.1.1', sha256: 'other', values: { PatientID: 'Q' } });
+  await catalog.commit([first, second, other]);
+  expect(await catalog.attention({ limit: 9 })).toEqual([]);
+  await catalog.decide({ receipt: nextReceipt(), conflict: other.receipt, verdict: 'accept' });
+  expect(await catalog.attention({ limit: 9 })).toMatchObject([{ keyword: 'PatientID', receipt: other.receipt }]);
+  expect((await catalog.changes({ after: 0, limit: 99 })).map(({ kind }) => kind)).toContain('attention');
+  await catalog.decide({ receipt: nextReceipt(), conflict: other.receipt, verdict: 'reopen' });
+  expect(await catalog.attention({ limit: 9 })).toEqual([]);
+});
+
+it('takes no part in a conflict for a hidden file that came again', async () => {
+  const record = exampleRecord({ instance: '1.2.1.1' });
+  await catalog.commit([record]);
+  const deletion = deletionOf([record]);
+  await catalog.hide(deletion);
+  const again = exampleRecord({ instance: '1.2.1.1' });
+  await catalog.commit([again]);
+  expect(await catalog.unhide({ receipt: nextReceipt(), deletion: deletion.receipt })).toEqual({
+    restored: 1,
+    conflicts: 0,
+  });
+  expect(await catalog.conflicts({ limit: 9, all: true })).toEqual([]);
+  const reopen = { receipt: nextReceipt(), conflict: again.receipt, verdict: 'reopen' } as const;
+  await expect(catalog.decide(reopen)).rejects.toMatchObject({ code: 'conflict' });
+});
+
 it('keeps a feed of all that changed, in order, in pages', async () => {
   const record = exampleRecord({ instance: '1.2.1.1' });
   const other = exampleRecord({ instance: '1.2.1.1', sha256: 'other' });

@@ -1,4 +1,5 @@
 import type { Database } from '@bucky/sqlite';
+import { enterChange } from './changes.js';
 import { columnValue, foldedTexts } from './column-values.js';
 import { GatheredRow, type Counted } from './gathered-row.js';
 import type { InstanceRecord } from './instance-record.js';
@@ -19,24 +20,26 @@ export class Gathering {
   readonly #studies = new Map<string, GatheredRow>();
   readonly #series = new Map<string, GatheredRow>();
   readonly #shrunk = new Set<GatheredRow>();
+  readonly #added: { readonly study: GatheredRow; readonly record: InstanceRecord }[] = [];
+  readonly #differs = new Map<string, Set<string>>();
 
   constructor(database: Database) {
     this.#database = database;
   }
 
   /**
-   * Counts an Instance into its Study and Series, which are made when they are new; tells by which Attributes it does not
-   * agree with its Study. `fact` is the receipt of what brought it.
+   * Counts an Instance into its Study and Series, which are made when they are new; gives the id of the Series. `fact` is
+   * the receipt of what brought it.
    */
-  add(record: InstanceRecord, fact = record.receipt): { readonly series: number; readonly differs: readonly string[] } {
+  add(record: InstanceRecord, fact = record.receipt): number {
     const { study, series } = this.#open(record);
     const counted = { receipt: record.receipt, length: record.location.length };
-    const differs = patientKeywords.filter((keyword) => isOther(study, keyword, record.searchable[keyword]));
-    for (const keyword of differs) this.#enterAttention(record, keyword, study.origin(keyword) ?? '');
+    this.#compare(study, record);
+    this.#added.push({ study, record });
     study.add(counted, record.searchable, fact);
     series.add(counted, record.searchable, fact);
     addTo(study, 'sop_classes_in_study', record.sopClassUid);
-    return { series: series.id, differs };
+    return series.id;
   }
 
   /** Counts an Instance out, whose rows are gone already. */
@@ -47,6 +50,7 @@ export class Gathering {
     this.#shrunk.add(study);
   }
 
+  /** Writes all rows; what their Instances do not agree on is told of from then on. */
   save(): void {
     for (const series of this.#series.values()) {
       series.settle();
@@ -54,6 +58,25 @@ export class Gathering {
       else series.save([]);
     }
     for (const [studyUid, study] of this.#studies) this.#saveStudy(studyUid, study);
+    for (const { study, record } of this.#added) this.#compare(study, record);
+    for (const { record } of this.#added) {
+      if (this.#differs.has(record.receipt)) enterChange(this.#database, 'attention', record);
+    }
+  }
+
+  /** Keywords by which an added Instance does not agree with its Study on whose it is; known once all is saved. */
+  differs(receipt: string): readonly string[] {
+    return [...(this.#differs.get(receipt) ?? [])];
+  }
+
+  /** Compares before the Study takes the Instance's values, which may be earlier ones, and after others have left it. */
+  #compare(study: GatheredRow, record: InstanceRecord): void {
+    for (const keyword of patientKeywords) {
+      if (!isOther(study, keyword, record.searchable[keyword])) continue;
+      const known = this.#differs.get(record.receipt);
+      this.#differs.set(record.receipt, (known ?? new Set()).add(keyword));
+      this.#enterAttention(record, keyword, study.origin(keyword) ?? '');
+    }
   }
 
   #saveStudy(studyUid: string, study: GatheredRow): void {

@@ -76,12 +76,11 @@ function restore(
   if (record === undefined) return false;
   const holder = known(database, record.instanceUid);
   if (holder === undefined) {
-    const { series } = gathering.add(record, fact);
-    insertInstance(database, record, { series });
+    insertInstance(database, record, { series: gathering.add(record, fact) });
     return true;
   }
   const reason = conflictReason(record, holder);
-  const state = reason === undefined ? 'replaced' : 'conflict';
+  const state = reason === undefined ? 'twin' : 'conflict';
   putAside(database, record, { state, against: holder.receipt, reason: reason ?? 'other-bytes' });
   return reason === undefined;
 }

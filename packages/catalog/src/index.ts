@@ -10,6 +10,7 @@ export type {
   Deletion,
   DeletionRecord,
   InstanceRecord,
+  KeptRecord,
   KnownInstance,
   Location,
 } from './instance-record.js';

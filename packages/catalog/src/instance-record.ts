@@ -45,6 +45,9 @@ export interface InstanceRecord extends InstanceIdentity {
   readonly receivedAt: string;
 }
 
+/** A record without what is read from its metadata. */
+export type KeptRecord = Omit<InstanceRecord, 'searchable'>;
+
 /** What became of a record offered to {@link Catalog.commit}. */
 export type CommitOutcome =
   | {
@@ -57,8 +60,11 @@ export type CommitOutcome =
   /** Other bytes, or another study or series, are already kept under this UID. */
   | { readonly kind: 'conflict'; readonly receipt: string };
 
-/** What a file that is kept aside is: waiting for a person, refused by one, or the one whose place another took. */
-export type AsideState = 'conflict' | 'discarded' | 'replaced';
+/**
+ * What a file that is kept aside is: waiting for a person, refused by one, the one whose place another took, or one of
+ * the same bytes as what came in its place while it was deleted.
+ */
+export type AsideState = 'conflict' | 'discarded' | 'replaced' | 'twin';
 
 /** A file under a SOP Instance UID that another holds. */
 export interface ConflictRecord {

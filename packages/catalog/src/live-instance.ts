@@ -1,10 +1,7 @@
 import type { Oddity } from '@bucky/dicom';
 import type { Database } from '@bucky/sqlite';
-import type { InstanceRecord, KnownInstance } from './instance-record.js';
+import type { KeptRecord, KnownInstance } from './instance-record.js';
 import { fromInstances, locatedColumns, locatedInstance } from './located-instance.js';
-import { inflateMetadata } from './read-metadata.js';
-import { readSearchable } from './read-searchable.js';
-import type { DicomJsonObject } from './query.js';
 
 const knownSql = `
   SELECT s.study_instance_uid AS studyUid, e.series_instance_uid AS seriesUid, i.sha256, i.receipt
@@ -25,10 +22,7 @@ const liveSql = `
 const bulkSql = 'SELECT path, vr, offset, length, crc32 FROM bulk_entries WHERE instance = ? ORDER BY path';
 
 /** Reads the record that a live Instance was made of, by its receipt. */
-export function liveRecord(
-  database: Database,
-  receipt: string,
-): (InstanceRecord & { readonly id: number }) | undefined {
+export function liveRecord(database: Database, receipt: string): (KeptRecord & { readonly id: number }) | undefined {
   const row = database.get(liveSql, receipt);
   if (row === undefined) return undefined;
   const deflated = row['metadata'] as Uint8Array;
@@ -37,9 +31,8 @@ export function liveRecord(
     ...locatedInstance(row),
     id: Number(row['id']),
     metadata: { deflated, length: Number(row['metadata_length']), crc32: Number(row['metadata_crc32']) },
-    searchable: readSearchable(JSON.parse(inflateMetadata(deflated)) as DicomJsonObject), // written by us
     ...(frameTable instanceof Uint8Array ? { frameTable } : {}),
-    bulkEntries: database.all(bulkSql, Number(row['id'])) as unknown as InstanceRecord['bulkEntries'],
+    bulkEntries: database.all(bulkSql, Number(row['id'])) as unknown as KeptRecord['bulkEntries'],
     oddities: String(row['oddities'])
       .split(' ')
       .filter((oddity) => oddity !== '') as Oddity[],

@@ -3,7 +3,7 @@ import type { Scope } from '@bucky/dicom';
 import type { Database, Row } from '@bucky/sqlite';
 import type { ConflictsAsked, LocatedInstance, Target } from './catalog.js';
 import { asideRecord, conflictColumns, conflictRecord } from './aside.js';
-import type { AttentionRecord, ConflictRecord, DeletionRecord, InstanceRecord } from './instance-record.js';
+import type { AttentionRecord, ConflictRecord, DeletionRecord, KeptRecord } from './instance-record.js';
 import { liveRecord } from './live-instance.js';
 import { fromInstances, locatedColumns, locatedInstance } from './located-instance.js';
 import { inScope, scopeParameters } from './scope-sql.js';
@@ -46,14 +46,14 @@ export function conflicts(
   database: Database,
   { limit, after = '', studyUid, all = false }: ConflictsAsked,
 ): readonly ConflictRecord[] {
-  const states = all ? `state <> 'live'` : `state = 'conflict'`;
+  const states = all ? `state IN ('conflict', 'discarded', 'replaced')` : `state = 'conflict'`;
   const sql = `SELECT ${conflictColumns} FROM aside WHERE ${states} AND deletion IS NULL AND receipt > ?
     AND (? IS NULL OR study_uid = ?) ORDER BY receipt LIMIT ?`;
   return database.all(sql, after, studyUid ?? null, studyUid ?? null, limit).map(conflictRecord);
 }
 
 /** Finds the record of a file, be it live or aside. */
-export function record(database: Database, receipt: string): InstanceRecord | undefined {
+export function record(database: Database, receipt: string): KeptRecord | undefined {
   const live = liveRecord(database, receipt);
   if (live !== undefined) return live;
   const row = database.get('SELECT * FROM aside WHERE receipt = ?', receipt);

@@ -16,17 +16,17 @@ export function commit(database: Database, records: readonly InstanceRecord[]): 
   const gathering = new Gathering(database);
   const outcomes = records.map((record) => commitOne(database, gathering, record));
   gathering.save();
-  return outcomes;
+  return outcomes.map((outcome, index) =>
+    outcome.kind === 'stored' ? { kind: 'stored', differs: gathering.differs(records[index]!.receipt) } : outcome,
+  );
 }
 
 function commitOne(database: Database, gathering: Gathering, record: InstanceRecord): CommitOutcome {
   const holder = known(database, record.instanceUid);
   if (holder === undefined) {
-    const { series, differs } = gathering.add(record);
-    insertInstance(database, record, { series });
+    insertInstance(database, record, { series: gathering.add(record) });
     enterChange(database, 'stored', record);
-    if (differs.length > 0) enterChange(database, 'attention', record);
-    return { kind: 'stored', differs };
+    return { kind: 'stored', differs: [] };
   }
   const reason = conflictReason(record, holder);
   if (reason === undefined) return { kind: 'duplicate', receipt: holder.receipt };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants, inflateRawSync } from 'node:zlib';
-import type { DicomJsonObject, InstanceRecord } from '@bucky/catalog';
+import type { DicomJsonObject, KeptRecord } from '@bucky/catalog';
 import { BuckyError, decodeFrameTable } from '@bucky/dicom';
 import type { Archive } from '../archive.js';
 import { readCounted } from '../retrieve/data-set-bytes.js';
@@ -44,13 +44,13 @@ export async function conflictDifference(archive: Archive, receipt: string): Pro
   };
 }
 
-async function summary(archive: Archive, record: InstanceRecord): Promise<FileSummary> {
+async function summary(archive: Archive, record: KeptRecord): Promise<FileSummary> {
   const { receipt, studyUid, seriesUid, transferSyntaxUid, source, receivedAt, location } = record;
   const pixelSha256 = await hashPixels(archive, record);
   return { receipt, studyUid, seriesUid, size: location.length, transferSyntaxUid, source, receivedAt, pixelSha256 };
 }
 
-async function hashPixels(archive: Archive, record: InstanceRecord): Promise<string | undefined> {
+async function hashPixels(archive: Archive, record: KeptRecord): Promise<string | undefined> {
   if (record.frameTable === undefined) return undefined;
   const table = decodeFrameTable(record.frameTable);
   const hash = createHash('sha256');
@@ -70,7 +70,7 @@ async function hashPixels(archive: Archive, record: InstanceRecord): Promise<str
   return hash.digest('hex');
 }
 
-function differentAttributes(held: InstanceRecord | undefined, aside: InstanceRecord): readonly DifferentAttribute[] {
+function differentAttributes(held: KeptRecord | undefined, aside: KeptRecord): readonly DifferentAttribute[] {
   const [one, other] = [held === undefined ? {} : jsonOf(held), jsonOf(aside)];
   const tags = [...new Set([...Object.keys(one), ...Object.keys(other)])].sort();
   return tags.flatMap((tag) => {
@@ -80,12 +80,12 @@ function differentAttributes(held: InstanceRecord | undefined, aside: InstanceRe
 }
 
 /** A value as text; bulk data by length and CRC-32, as both lie under the same URL. */
-function comparable({ bulkEntries }: InstanceRecord, json: DicomJsonObject, tag: string): string {
+function comparable({ bulkEntries }: KeptRecord, json: DicomJsonObject, tag: string): string {
   const sums = bulkEntries.filter(({ path }) => path.startsWith(tag)).map(({ length, crc32 }) => [length, crc32]);
   return JSON.stringify([json[tag], sums], (name, value: unknown) => (name === 'BulkDataURI' ? '' : value));
 }
 
-function jsonOf({ metadata }: InstanceRecord): DicomJsonObject {
+function jsonOf({ metadata }: KeptRecord): DicomJsonObject {
   const text = inflateRawSync(metadata.deflated, { finishFlush: constants.Z_SYNC_FLUSH }).toString('utf8');
   return JSON.parse(text) as DicomJsonObject; // written by us
 }
