@@ -6,6 +6,7 @@ import { sendRendered } from './rendered.js';
 import { store } from './stow.js';
 import { sendBulkData, sendFrames, sendMetadata } from './wado.js';
 import { sendInstance } from './wado-instances.js';
+import { sendByUri } from './wado-uri.js';
 import { sendInstancesOrZip } from './zip.js';
 
 /** One route: what is asked, the right it needs, and who answers. A GET is answered to HEAD as well. */
@@ -21,7 +22,7 @@ const study = '/studies/:study';
 const series = `${study}/series/:series`;
 const instance = `${series}/instances/:instance`;
 
-/** The table of routes. @see PS3.18 10.4, 10.5, 10.6 */
+/** The table of routes. @see PS3.18 9, 10.4, 10.5, 10.6 */
 export const routes: readonly Route[] = [
   { method: 'POST', path: '/studies', right: 'store', handle: store },
   { method: 'POST', path: study, right: 'store', handle: store },
@@ -42,6 +43,7 @@ export const routes: readonly Route[] = [
   { method: 'GET', path: `${instance}/frames/:frames`, right: 'retrieve', handle: sendFrames },
   { method: 'GET', path: `${instance}/bulkdata/*path`, right: 'retrieve', handle: sendBulkData },
   { method: 'GET', path: `${instance}/rendered`, right: 'retrieve', handle: sendRendered },
+  { method: 'GET', path: '/wado', right: 'retrieve', handle: sendByUri },
 
   { method: 'DELETE', path: study, right: 'delete', handle: remove },
   { method: 'DELETE', path: series, right: 'delete', handle: remove },

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
-import { openTranscoded, retrieveInstances, type Encoding, type RetrievedInstance } from '@bucky/archive';
-import { BuckyError, type Bytes } from '@bucky/dicom';
+import {
+  openTranscoded,
+  retrieveInstances,
+  type Archive,
+  type Encoding,
+  type RetrievedInstance,
+  type Target,
+} from '@bucky/archive';
+import { BuckyError, type Bytes, type Scope } from '@bucky/dicom';
 import { acceptOf, choose, findChoice, notAcceptable, type Acceptable } from './accept.js';
 import { cacheControl, hasVersion, sendNotModified, vary } from './conditional.js';
 import { pathInstance, pathTarget, retrieveUrl, signalOf, type Exchange } from './exchange.js';
@@ -103,7 +110,8 @@ function openMade(
 
 /** Answers with one Instance, as a part or as the whole body. @see PS3.18 10.4.1.1.1, 10.4.3.3 */
 export async function sendInstance(exchange: Exchange): Promise<void> {
-  const instance = await findInstance(exchange);
+  const { archive, scope } = exchange;
+  const instance = await findInstance(archive, pathInstance(exchange), scope);
   const chosen = choose(
     acceptOf(exchange.req),
     offersOf(instanceRepresentations(instance.located), { types: [dicom], alone: true }),
@@ -116,9 +124,13 @@ export async function sendInstance(exchange: Exchange): Promise<void> {
   await sendParts(exchange, { version: versionOf(instance, chosen), type: dicom, parts: [part] });
 }
 
-async function findInstance(exchange: Exchange): Promise<RetrievedInstance> {
-  const { archive, scope } = exchange;
-  for await (const instance of retrieveInstances(archive, pathInstance(exchange), scope)) return instance;
+/** Finds one Instance. Throws `not-found`. */
+export async function findInstance(
+  archive: Archive,
+  target: Required<Target>,
+  scope: Scope,
+): Promise<RetrievedInstance> {
+  for await (const instance of retrieveInstances(archive, target, scope)) return instance;
   throw new BuckyError('not-found', 'There is no such instance here');
 }
 
