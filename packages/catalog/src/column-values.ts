@@ -1,5 +1,6 @@
-import { foldText, parseDate, parseDateTime } from '@bucky/dicom';
+import { foldText, parseDate } from '@bucky/dicom';
 import type { SqlValue } from '@bucky/sqlite';
+import { civilTime, instantOf } from './date-time-value.js';
 import { numeric, type SearchableAttribute } from './searchable.js';
 
 /** Makes of an Attribute's text what its column holds. */
@@ -11,9 +12,9 @@ export function columnValue({ vr, multiple }: SearchableAttribute, text: string)
   return text;
 }
 
-/** Makes of an Attribute's text what its `…_match` column holds. */
-export function matchValue(attribute: SearchableAttribute, text: string): string {
-  if (attribute.vr === 'DT') return parseDateTime(text)?.from ?? '';
+/** Makes of an Attribute's text what its `…_match` column holds: folded texts, or civil time and instant. */
+export function matchValue(attribute: SearchableAttribute, text: string, timezone?: string): string {
+  if (attribute.vr === 'DT') return text === '' ? '' : `${civilTime(text)}/${instantOf(text, timezone)}`;
   return JSON.stringify(foldedTexts(attribute, text));
 }
 

@@ -19,24 +19,37 @@ function matchRef({ level, column, matchColumn }: SearchableAttribute): Conditio
   return sql.ref(`${tableOf[level]}.${matchColumn ?? column}`);
 }
 
+/** Selects the Studies that a request may touch; undefined when it may touch all. */
+export function scopeStudies(scope: Scope): Condition | undefined {
+  if (scope.kind === 'everything') return undefined;
+  return sql`select s.id from studies s
+    where s.study_instance_uid in (select value from json_each(${JSON.stringify(scope.studyUids)}))`;
+}
+
 /** Restricts a search to what a request may touch. */
 export function scopeCondition(scope: Scope): Condition | undefined {
   if (scope.kind === 'everything') return undefined;
   return sql`s.study_instance_uid in (select value from json_each(${JSON.stringify(scope.studyUids)}))`;
 }
 
-/** Says in SQL what a match means. @see PS3.4 C.2.2.2 */
+/** Says in SQL what a match means, of one row. @see PS3.4 C.2.2.2 */
 export function condition(attribute: SearchableAttribute, match: Match): Condition {
+  const column = columnRef(attribute);
+  const isList = attribute.multiple || attribute.matchColumn !== undefined;
   switch (match.kind) {
     case 'values': {
       const values = sql.join(match.values);
-      if (!attribute.multiple) return sql`${columnRef(attribute)} in (${values})`;
-      return sql`exists (select 1 from json_each(${columnRef(attribute)}) where value in (${values}))`;
+      if (!attribute.multiple) return sql`${column} in (${values})`;
+      return sql`exists (select 1 from json_each(${column}) where value in (${values}))`;
     }
     case 'wildcard':
-      return and(match.patterns.map((pattern) => wildcardCondition(attribute, pattern)));
+      return and(match.patterns.map((pattern) => (isList ? listedLike(attribute, [pattern]) : like(column, pattern))));
+    case 'anyWildcard':
+      return isList ? listedLike(attribute, match.patterns) : likeAny(column, match.patterns);
+    case 'words':
+      return and(match.words.map((word) => wordCondition(attribute, word)));
     case 'range':
-      return rangeCondition(attribute, match.range);
+      return rangeCondition(attribute, match);
   }
 }
 
@@ -55,10 +68,57 @@ export function and(conditions: readonly Condition[]): Condition {
   return conditions.length === 0 ? sql`1` : sql.join(conditions, sql` and `);
 }
 
-function rangeCondition(attribute: SearchableAttribute, { from, to }: TextRange): Condition {
-  const value = attribute.vr === 'TM' ? paddedTime(attribute) : matchRef(attribute);
-  const within = sql`${value} between ${from} and ${to}`;
-  return attribute.vr === 'TM' ? sql`(${columnRef(attribute)} <> '' and ${within})` : within;
+/** Matches a text that is none of a list with one of several patterns. */
+export function likeAny(text: Condition, patterns: readonly string[]): Condition {
+  return sql`(${sql.join(
+    patterns.map((pattern) => like(text, pattern)),
+    sql` or `,
+  )})`;
+}
+
+/** Requires of a JSON array, as text, what a match in it cannot be without: cheaper than to take the array apart. */
+export function listedHint(attribute: SearchableAttribute, match: Match): Condition | undefined {
+  if (match.kind === 'range' || (match.kind === 'values' && !attribute.multiple)) return undefined;
+  if (attribute.matchColumn === undefined && !attribute.multiple) return undefined;
+  const runs = runsOf(match);
+  const values = match.kind === 'values' ? columnRef(attribute) : matchRef(attribute);
+  if (runs.length === 0) return undefined;
+  return and(runs.map((run) => sql`${values} like ${`%${escapeLike(JSON.stringify(run).slice(1, -1))}%`} escape '\\'`));
+}
+
+/**
+ * Asks the trigram index of Studies; undefined when what is asked is too short for a trigram. It finds candidates only:
+ * where the runs stand is verified afterwards.
+ */
+export function trigramStudies({ column, indexed }: SearchableAttribute, match: Match): Condition | undefined {
+  const runs = indexed ? runsOf(match).filter((run) => Array.from(run).length >= 3) : [];
+  if (runs.length === 0) return undefined;
+  const query = `${column} : (${runs.map((run) => `"${run.replaceAll('"', '""')}"`).join(' AND ')})`;
+  return sql`select rowid as id from study_text where study_text match ${query}`;
+}
+
+/** Lists runs of text that must stand in whatever matches. */
+function runsOf(match: Match): readonly string[] {
+  if (match.kind === 'words') return match.words;
+  if (match.kind === 'range') return [];
+  const patterns = match.kind === 'values' ? match.values.map(String) : match.patterns;
+  if (match.kind !== 'wildcard' && patterns.length > 1) return [];
+  return patterns
+    .flatMap((pattern) => (match.kind === 'values' ? [pattern] : pattern.split(/[*?]/)))
+    .filter((run) => run !== '');
+}
+
+function rangeCondition(
+  attribute: SearchableAttribute,
+  { range: { from, to }, isInstant }: Extract<Match, { kind: 'range' }>,
+): Condition {
+  if (attribute.vr === 'TM') {
+    return sql`(${columnRef(attribute)} <> '' and ${paddedTime(attribute)} between ${from} and ${to})`;
+  }
+  if (attribute.vr !== 'DT') return sql`${columnRef(attribute)} between ${from} and ${to}`;
+  // civil time (21), '/' (1), instant (21)
+  const value = isInstant ? sql`substr(${matchRef(attribute)}, 23)` : sql`substr(${matchRef(attribute)}, 1, 21)`;
+  return sql`(length(${matchRef(attribute)}) = 43 and ${value} between ${from} and ${to})`;
 }
 
 /** A time of less precision is taken as its first moment: `10` as `100000.000000`. */
@@ -67,29 +127,21 @@ function paddedTime(attribute: SearchableAttribute): Condition {
   return sql`${column} || substr('000000.000000', length(${column}) + 1)`;
 }
 
-function wildcardCondition(attribute: SearchableAttribute, pattern: string): Condition {
-  const like = likePattern(pattern);
-  const values = matchRef(attribute);
-  if (attribute.matchColumn === undefined && !attribute.multiple) return sql`${values} like ${like} escape '\\'`;
-  const verified = sql`exists (select 1 from json_each(${values}) where value like ${like} escape '\\')`;
-  const indexed = attribute.indexed ? indexQuery(attribute, pattern) : undefined;
-  if (indexed === undefined) return verified;
-  return sql`(s.id in (select rowid from study_text where study_text match ${indexed}) and ${verified})`;
+function listedLike(attribute: SearchableAttribute, patterns: readonly string[]): Condition {
+  return sql`exists (select 1 from json_each(${matchRef(attribute)}) where ${likeAny(sql`value`, patterns)})`;
 }
 
-function likePattern(pattern: string): string {
-  return pattern
-    .replace(/[\\%_]/g, '\\$&')
-    .replace(/\*+/g, '%')
-    .replaceAll('?', '_');
+/** A word begins a component, or stands behind a space or hyphen in one. */
+function wordCondition(attribute: SearchableAttribute, word: string): Condition {
+  return sql`exists (select 1 from json_each(${matchRef(attribute)})
+    where ' ' || replace(replace(value, '^', ' '), '-', ' ') like ${`% ${escapeLike(word)}%`} escape '\\')`;
 }
 
-/**
- * Asks the trigram index for the runs of a pattern between its wildcards; undefined when each is too short for a
- * trigram. It finds candidates only: where the runs stand is verified afterwards.
- */
-function indexQuery({ column }: SearchableAttribute, pattern: string): string | undefined {
-  const runs = pattern.split(/[*?]/).filter((run) => Array.from(run).length >= 3);
-  if (runs.length === 0) return undefined;
-  return `${column} : (${runs.map((run) => `"${run.replaceAll('"', '""')}"`).join(' AND ')})`;
+function like(text: Condition, pattern: string): Condition {
+  const likePattern = escapeLike(pattern).replace(/\*+/g, '%').replaceAll('?', '_');
+  return sql`${text} like ${likePattern} escape '\\'`;
+}
+
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
 }

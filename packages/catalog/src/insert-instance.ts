@@ -68,6 +68,7 @@ function values({ searchable }: InstanceRecord): readonly SqlValue[] {
   return attributes.flatMap((attribute) => {
     const text = searchable[attribute.keyword] ?? '';
     const value = columnValue(attribute, text);
-    return attribute.matchColumn === undefined ? [value] : [value, matchValue(attribute, text)];
+    if (attribute.matchColumn === undefined) return [value];
+    return [value, matchValue(attribute, text, searchable['TimezoneOffsetFromUTC'])];
   });
 }

@@ -40,7 +40,13 @@ const studies: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Rows: '512',
     AcquisitionDateTime: '20200103120000+0200',
   },
-  '4': { Modality: 'US', PatientName: '"Quoted" O\'Neil^*', PatientWeight: '70.5' },
+  '4': {
+    TimezoneOffsetFromUTC: '-0200',
+    AcquisitionDateTime: '20200104080000',
+    Modality: 'US',
+    PatientName: '"Quoted" O\'Neil^*',
+    PatientWeight: '70.5',
+  },
 };
 
 beforeAll(async () => {
@@ -113,6 +119,13 @@ const cases: readonly (readonly [string, Readonly<Record<string, string>>, strin
   ['several modalities', { ModalitiesInStudy: 'SR\\US' }, '2 4'],
   ['several modalities with commas', { ModalitiesInStudy: 'CT,US' }, '1 3 4'],
   ['a modality by wildcard', { ModalitiesInStudy: '?R' }, '2'],
+  ['modalities by a list of wildcards and values', { ModalitiesInStudy: 'U*,SR' }, '2 4'],
+  ['modalities by wildcards with backslashes', { ModalitiesInStudy: 'M?\\U?' }, '2 4'],
+  ['every modality when one of the list is a star', { ModalitiesInStudy: 'MR,*' }, '1 2 3 4'],
+  ['a modality of any of its series', { Modality: 'SR' }, '2'],
+  ['a body part of any of its series', { BodyPartExamined: 'CH*' }, '3'],
+  ['a number of any of its instances', { InstanceNumber: '1' }, '3'],
+  ['a SOP Instance of its own', { SOPInstanceUID: '1.2.2.2.1' }, '2'],
   ['a UID', { StudyInstanceUID: '1.2.3' }, '3'],
   ['UIDs joined by commas', { StudyInstanceUID: '1.2.3,1.2.4,1.9' }, '3 4'],
   ['UIDs joined by backslashes', { StudyInstanceUID: '1.2.3\\1.2.1' }, '1 3'],
@@ -128,6 +141,30 @@ describe('studies', () => {
   });
 });
 
+it('takes nothing from counts and modalities by matching one of them', async () => {
+  const matching = [{ keyword: 'ModalitiesInStudy', value: 'SR,XX' }];
+  const { results } = await example.catalog.find(exampleQuery({ matching }), everything);
+  expect(results).toMatchObject([
+    { '00080061': { Value: ['MR', 'SR'] }, '00201206': { Value: [2] }, '00201208': { Value: [2] } },
+  ]);
+});
+
+describe('fuzzy matching of names', () => {
+  it.each([
+    ['words in any order', { PatientName: 'anna muller' }, '1 3'],
+    ['words as far as they were typed', { PatientName: 'mul an' }, '1 3'],
+    ['a word behind a hyphen or space', { PatientName: 'lucja' }, '1'],
+    ['a short word', { PatientName: 'dr' }, '1'],
+    ['words of several component groups', { PatientName: '太郎 yamada' }, '2'],
+    ['not the middle of a word', { PatientName: 'uller' }, ''],
+    ['wildcards as ever', { PatientName: '*uller*' }, '1 3'],
+    ['other Attributes as ever', { PatientID: 'abc-2' }, ''],
+    ['one of several names', { PhysiciansOfRecord: 'b tw' }, '2'],
+  ])('matches %s', async (_, matching, expected) => {
+    expect(await matched(matching, { fuzzy: true })).toBe(expected);
+  });
+});
+
 describe('series and instances', () => {
   const instances: readonly (readonly [string, Readonly<Record<string, string>>, string])[] = [
     ['an integer whatever its zeros', { InstanceNumber: '1' }, '3'],
@@ -137,7 +174,12 @@ describe('series and instances', () => {
     ['no wildcard over values', { ImageType: 'ORIG*AXIAL' }, ''],
     ['a code by wildcard', { BodyPartExamined: 'CH*T' }, '3'],
     ['an unsigned number', { Rows: '512' }, '3'],
-    ['a point in time as UTC', { AcquisitionDateTime: '20200103100000+0000' }, '3'],
+    ['a point in time as an instant', { AcquisitionDateTime: '20200103100000+0000' }, '3'],
+    ['a range of instants', { AcquisitionDateTime: '20200103095900+0000-20200103120001+0200' }, '3'],
+    ['a point in time as civil time', { AcquisitionDateTime: '202001031200' }, '3'],
+    ['no other civil time of the same instant', { AcquisitionDateTime: '202001031000' }, ''],
+    ['a point in time by the offset of its instance', { AcquisitionDateTime: '20200104100000+0000' }, '4'],
+    ['that point in time as civil time', { AcquisitionDateTime: '20200104' }, '4'],
     ['an Attribute of the study', { PatientName: '*yama*' }, '2 2'],
     ['a SOP Instance UID', { SOPInstanceUID: '1.2.2.2.1' }, '2'],
   ];
@@ -157,10 +199,11 @@ describe('series and instances', () => {
 
 describe('refusals', () => {
   const refused: readonly (readonly [string, QueryLevel, string, string, string])[] = [
-    ['an Attribute that is not searchable', 'study', 'PixelData', 'secret', 'Cannot search by PixelData'],
+    ['an Attribute that is not searchable', 'study', 'PixelData', 'secret', 'Cannot match PixelData'],
     ['an unknown keyword', 'study', 'PatientNme', 'secret', 'Cannot search by PatientNme'],
-    ['a series Attribute in a search for studies', 'study', 'Modality', 'secret', 'Cannot search by Modality'],
-    ['an instance Attribute in a search for series', 'series', 'Rows', '1', 'Cannot search by Rows'],
+    ['what is below no Sequence', 'study', 'PatientName.PatientID', 'secret', 'Cannot match PatientName.PatientID'],
+    ['an unknown keyword in a Sequence', 'study', 'ReferencedStudySequence.Foo', 'secret', 'Cannot search by Ref'],
+    ['a date that is none in a Sequence', 'study', '00081110.StudyDate', 'secret', 'Cannot match Ref'],
     ['a date that is none', 'study', 'StudyDate', 'secret', 'Cannot match StudyDate'],
     ['a day that is none', 'study', 'StudyDate', '20200230', 'Cannot match StudyDate'],
     ['a time that is none', 'study', 'StudyTime', '2500', 'Cannot match StudyTime'],

@@ -10,22 +10,39 @@ import {
   type Vr,
 } from '@bucky/dicom';
 import { foldName } from './column-values.js';
-import { numeric, type SearchableAttribute } from './searchable.js';
+import { hasOffset } from './date-time-value.js';
+import { numeric } from './searchable.js';
 
 /** How one Attribute may match. @see PS3.4 C.2.2.2 */
 export type Match =
   /** Equal to one of these. */
   | { readonly kind: 'values'; readonly values: readonly (string | number)[] }
-  /** `*` any run, `?` any one character; folded where the column is. Of a Person Name each pattern must match one component group. */
+  /** `*` any run, `?` any one character; folded where the values are. Each pattern must match a value, or a component group. */
   | { readonly kind: 'wildcard'; readonly patterns: readonly string[] }
-  /** Both ends included. */
-  | { readonly kind: 'range'; readonly range: TextRange };
+  /** One of these patterns must match a value. */
+  | { readonly kind: 'anyWildcard'; readonly patterns: readonly string[] }
+  /** Each of these must begin a word of a Person Name. @see PS3.18 8.3.4.2 */
+  | { readonly kind: 'words'; readonly words: readonly string[] }
+  /** Both ends included. A point in time with an offset from UTC is an instant, all else is local civil time. */
+  | { readonly kind: 'range'; readonly range: TextRange; readonly isInstant: boolean };
+
+/** What of an Attribute its matching depends on. */
+export interface MatchedAttribute {
+  /** How a refusal names it. */
+  readonly keyword: string;
+  readonly vr: Vr;
+  /** Whether its values are compared without regard to case and accents. */
+  readonly folded: boolean;
+}
 
 /** VRs that may be matched with wildcards. @see PS3.4 C.2.2.2.4 */
 const wildcardVrs: ReadonlySet<Vr> = new Set<Vr>(['AE', 'AS', 'CS', 'LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UR', 'UT']);
 
 /** VRs of which one key may list several values, and what separates them. @see PS3.4 C.2.2.2.2, PS3.18 8.3.4.1 */
 const separators: Readonly<Partial<Record<Vr, RegExp>>> = { CS: /[\\,]/, UI: /[\\,]/, SH: /\\/, LO: /\\/, AE: /\\/ };
+
+/** VRs whose values are bytes, or Data Sets: nothing of PS3.4 C.2.2.2 matches them. */
+const unmatched: ReadonlySet<Vr> = new Set<Vr>(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'UN']);
 
 /** Longer than any value of the VRs that are matched. */
 const longestKey = 16384;
@@ -40,22 +57,31 @@ const rangeOf: Readonly<Partial<Record<Vr, (text: string) => TextRange>>> = {
  * Reads the value of a matching key; undefined when it matches everything. Throws `invalid`, which names the keyword
  * and never the value.
  */
-export function parseMatch(attribute: SearchableAttribute, text: string): Match | undefined {
+export function parseMatch(
+  attribute: MatchedAttribute,
+  text: string,
+  { fuzzy = false }: { readonly fuzzy?: boolean } = {},
+): Match | undefined {
   const { keyword, vr } = attribute;
   if (text.length > longestKey) throw new BuckyError('invalid', `Cannot match ${keyword}: the value is too long`);
   const value = text.trim();
   if (value === '') return undefined;
-  if (vr === 'PN') return personName(value);
-  if (wildcardVrs.has(vr) && /[*?]/.test(value)) return wildcard(attribute, value);
-  const range = rangeOf[vr];
-  if (range !== undefined) return { kind: 'range', range: named(keyword, () => range(value)) };
   if (vr === 'SQ') throw new BuckyError('invalid', `Cannot match ${keyword}: a Sequence is not matched as a whole`);
+  if (unmatched.has(vr)) throw new BuckyError('invalid', `Cannot match ${keyword}: its values are bytes`);
+  if (vr === 'PN') return fuzzy && !/[*?]/.test(value) ? words(value) : personName(value);
+  const range = rangeOf[vr];
+  if (range !== undefined) {
+    const isInstant = vr === 'DT' && hasOffset(value);
+    return { kind: 'range', range: named(keyword, () => range(value)), isInstant };
+  }
   const separator = separators[vr];
-  const values = separator === undefined ? [value] : value.split(separator).map((one) => one.trim());
-  return { kind: 'values', values: values.filter((one) => one !== '').map((one) => single(attribute, one)) };
+  const listed = separator === undefined ? [value] : value.split(separator).map((one) => one.trim());
+  const values = listed.filter((one) => one !== '');
+  if (wildcardVrs.has(vr) && /[*?]/.test(value)) return wildcard(attribute, values);
+  return { kind: 'values', values: values.map((one) => single(attribute, one)) };
 }
 
-function single({ keyword, vr }: SearchableAttribute, value: string): string | number {
+function single({ keyword, vr }: MatchedAttribute, value: string): string | number {
   if (vr === 'UI' && !isUid(value)) {
     throw new BuckyError('invalid', `Cannot match ${keyword}: the value is not a valid UID`);
   }
@@ -73,9 +99,17 @@ function personName(value: string): Match | undefined {
   return patterns.length === 0 ? undefined : { kind: 'wildcard', patterns };
 }
 
-function wildcard({ matchColumn }: SearchableAttribute, value: string): Match | undefined {
-  if (/^\*+$/.test(value)) return undefined;
-  return { kind: 'wildcard', patterns: [matchColumn === undefined ? value : foldText(value)] };
+/** Fuzzy matching of names: the words in any order and from any component, each as far as it was typed. */
+function words(value: string): Match | undefined {
+  const found = foldText(value)
+    .split(/[\s^=,-]+/)
+    .filter((word) => word !== '');
+  return found.length === 0 ? undefined : { kind: 'words', words: found };
+}
+
+function wildcard({ folded }: MatchedAttribute, values: readonly string[]): Match | undefined {
+  if (values.some((value) => /^\*+$/.test(value))) return undefined;
+  return { kind: 'anyWildcard', patterns: folded ? values.map(foldText) : values };
 }
 
 /** Has a refusal name the keyword. */

@@ -3,7 +3,7 @@ import type { Uid } from '@bucky/dicom';
 /** Level of a query. @see PS3.18 10.6.1 */
 export type QueryLevel = 'study' | 'series' | 'instance';
 
-/** One matching key as it was asked: an Attribute by keyword and its value as text, percent-decoded. */
+/** One matching key as it was asked: an Attribute by keyword or Tag, with dots into Sequences, and its value as text, percent-decoded. */
 export interface MatchingKey {
   readonly keyword: string;
   readonly value: string;
@@ -15,7 +15,9 @@ export interface Query {
   readonly studyUid?: Uid;
   readonly seriesUid?: Uid;
   readonly matching: readonly MatchingKey[];
-  /** Keywords of further Attributes wanted, or all that are known. */
+  /** Whether the words of a Person Name match in any order, each from its beginning. */
+  readonly fuzzy?: boolean;
+  /** Keywords or Tags of further Attributes wanted, or all that are known. */
   readonly includeFields: readonly string[] | 'all';
   readonly orderBy: readonly { readonly keyword: string; readonly descending: boolean }[];
   /** How many results are wanted; without it all there are. */

@@ -10,7 +10,7 @@ import { inScope, scopeParameters } from './scope-sql.js';
 
 export { changes } from './changes.js';
 export { known } from './live-instance.js';
-export { matches, results } from './search.js';
+export { candidates, lookInto, matches, results } from './search.js';
 export { targetContents } from './target-contents.js';
 export { locatePage, metadataPage, metadataVersion } from './target-pages.js';
 

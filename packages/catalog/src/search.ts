@@ -1,10 +1,22 @@
-import { constants, inflateRawSync } from 'node:zlib';
-import { keywordOf, parseTag, tag, tagText, type Scope } from '@bucky/dicom';
+import { BuckyError, keywordOf, parseTag, tag, tagText, type Scope, type Tag } from '@bucky/dicom';
 import type { Database, Row, SqlValue } from '@bucky/sqlite';
 import { dicomJsonRow, type ShownAttribute } from './dicom-json-row.js';
-import type { DicomJsonObject, Query } from './query.js';
+import type { Selection } from './key-condition.js';
+import { metadataTest } from './metadata-match.js';
+import type { DicomJsonObject, Query, QueryLevel } from './query.js';
+import { inflateMetadata, readMetadata } from './read-metadata.js';
 import { resultsAtOnce } from './run-search.js';
-import { compileCount, compileIds, compileRows, returnedAttributes } from './search-sql.js';
+import { metadataGroups, narrowNames, wideKeywords } from './search-keys.js';
+import {
+  compileCandidates,
+  compileCount,
+  compileIds,
+  compileProbe,
+  compileRows,
+  planSearch,
+  returnedAttributes,
+  type SearchPlan,
+} from './search-sql.js';
 import { searchableAttribute } from './searchable.js';
 
 const specificCharacterSet = '00080005';
@@ -35,23 +47,78 @@ export interface Results {
 /** Inflated metadata that one batch of results is made of; a single Instance may have more. */
 const bytesOfBatch = 4 * 1024 * 1024;
 
-/** Finds what matches. @see PS3.4 C.2.2.2, PS3.18 10.6 */
+/** A selection that finds fewer rows than this is read whole and sorted; with more, matches are frequent, and a walk in order soon meets enough. */
+const fewRows = 3000;
+
+/** Instances whose metadata one search may look into. */
+export const mostCandidates = 10_000;
+
+/** Finds what matches by columns. @see PS3.4 C.2.2.2, PS3.18 10.6 */
 export function matches(database: Database, query: Query, scope: Scope): Matches {
-  const { limit = Infinity, offset, total } = query;
-  const { sql, parameters } = compileIds(query, scope);
+  const { limit = Infinity, offset } = query;
+  const plan = planSearch(query, scope);
+  const selection = leastSelection(database, plan, fewRows);
+  const { sql, parameters } = compileIds(plan, { ...query, ...(selection === undefined ? {} : { selection }) });
   const found: number[] = [];
   for (const { id } of database.iterate(sql, ...parameters)) found.push(Number(id));
   const more = found.length > limit;
   const ids = Float64Array.from(more ? found.slice(0, limit) : found);
   const first = results(database, query, ids.subarray(0, resultsAtOnce));
-  if (total !== true) return { ids, more, first };
+  if (query.total !== true) return { ids, more, first };
   const known = !more && (ids.length > 0 || offset === 0);
-  return { ids, more, first, total: known ? offset + ids.length : count(database, query, scope) };
+  return { ids, more, first, total: known ? offset + ids.length : count(database, plan) };
 }
 
-function count(database: Database, query: Query, scope: Scope): number {
-  const { sql, parameters } = compileCount(query, scope);
+/** The Instances that columns leave for a look into their metadata, in order; and the rows that the query is for. */
+export interface Candidates {
+  readonly instances: Float64Array;
+  readonly ids: Float64Array;
+}
+
+/** Finds Instances for a look into their metadata. Throws `invalid` when they are too many. */
+export function candidates(database: Database, query: Query, scope: Scope): Candidates {
+  const plan = planSearch(query, scope);
+  const selection = leastSelection(database, plan, mostCandidates);
+  const counted = compileCandidates(plan, selection, mostCandidates);
+  if (Number(database.get(counted.sql, ...counted.parameters)?.['count']) > mostCandidates) throw tooMany(query);
+  const { sql, parameters } = compileIds(plan, { offset: 0, ...(selection === undefined ? {} : { selection }) });
+  const rows = database.all(sql, ...parameters);
+  return {
+    ids: Float64Array.from(rows, ({ id }) => Number(id)),
+    instances: Float64Array.from(rows, ({ id, instance }) => Number(instance ?? id)),
+  };
+}
+
+function tooMany(query: Query): BuckyError {
+  const reason = `more than ${mostCandidates} instances would have to be looked into`;
+  const remedy = `Name a study, or match also by some of ${wideKeywords.join(', ')}`;
+  return new BuckyError('invalid', `Cannot search by ${narrowNames(query).join(', ')}: ${reason}. ${remedy}`);
+}
+
+/** Looks into the metadata of Instances: for each a bit for every group of keys that it matches. */
+export function lookInto(database: Database, query: Query, instances: Float64Array): Uint32Array {
+  const tests = metadataGroups(query).map(metadataTest);
+  return Uint32Array.from(instances, (instance) => {
+    const metadata = readMetadata(database, instance);
+    return tests.reduce((bits, test, n) => (test(metadata) ? bits | (1 << n) : bits), 0);
+  });
+}
+
+function count(database: Database, plan: SearchPlan): number {
+  const { sql, parameters } = compileCount(plan, leastSelection(database, plan, Infinity));
   return Number(database.get(sql, ...parameters)?.['count']);
+}
+
+/** Finds the selection that begins with least, if that is no more than `few`. */
+function leastSelection(database: Database, { selections }: SearchPlan, few: number): Selection | undefined {
+  const bound = Math.min(few, 1_000_000);
+  let least: { readonly selection: Selection; readonly count: number } | undefined;
+  for (const selection of selections) {
+    const { sql, parameters } = compileProbe(selection, bound);
+    const found = Number(database.get(sql, ...parameters)?.['count']);
+    if (found <= few && (least === undefined || found < least.count)) least = { selection, count: found };
+  }
+  return least?.selection;
 }
 
 /** Makes results of rows, in the order of their ids; one that has gone is left out. @see PS3.18 10.6.3.3 */
@@ -68,7 +135,7 @@ export function results(database: Database, query: Query, ids: Float64Array): Re
       found.push(withCharacterSet(json, isPlain(Object.values(row))));
       continue;
     }
-    const { whole, size } = fromMetadata(database, row, further);
+    const { whole, size } = fromMetadata(database, { level: query.level, id: row['id'] ?? null }, further);
     bytes += size;
     found.push(withCharacterSet(byTag({ ...whole, ...json }), isPlain([JSON.stringify(whole), ...Object.values(row)])));
     if (bytes >= bytesOfBatch) return { results: found, taken: ids.indexOf(Number(row['id'])) + 1 };
@@ -81,28 +148,40 @@ function inOrder(rows: readonly Row[], ids: Float64Array): readonly Row[] {
   return Array.from(ids, (id) => byId.get(id)).filter((row) => row !== undefined);
 }
 
-/**
- * Which Attributes have to be taken from the metadata: all, these, or undefined for none. Only an Instance has metadata;
- * what a Study or Series has no column for is not returned, as PS3.18 10.6.1.3 allows.
- */
-function furtherTags({ level, includeFields }: Query): 'all' | readonly string[] | undefined {
-  if (level !== 'instance' || includeFields === 'all') return level === 'instance' ? 'all' : undefined;
+/** Which Attributes have to be taken from metadata: all, these, or undefined for none. */
+function furtherTags({ level, includeFields }: Query): 'all' | ReadonlySet<string> | undefined {
+  if (includeFields === 'all') return level === 'instance' ? 'all' : undefined;
   const tags = includeFields.map(parseTag).filter((one) => searchableAttribute(keywordOf(one) ?? '') === undefined);
-  return tags.length > 0 ? tags.map(tagText) : undefined;
+  return tags.length > 0 ? new Set(tags.flatMap(withCreator).map(tagText)) : undefined;
 }
+
+/** A private Attribute is returned with the element that says whose it is. @see PS3.5 7.8.1, PS3.18 10.6.3.3 */
+function withCreator(attribute: Tag): readonly Tag[] {
+  const block = (attribute >>> 8) & 0xff;
+  if ((attribute & 0x10000) === 0 || block < 0x10) return [attribute];
+  return [tag(((attribute & 0xffff0000) | block) >>> 0), attribute];
+}
+
+/** An Instance's own metadata; of a Study or Series that of its first Instance in order. */
+const metadataSql: Readonly<Record<QueryLevel, string>> = {
+  study: `SELECT m.deflated FROM series e CROSS JOIN instances i ON i.series = e.id CROSS JOIN metadata m ON m.instance = i.id
+    WHERE e.study = ? ORDER BY e.series_order, e.series_instance_uid, i.instance_order, i.sop_instance_uid LIMIT 1`,
+  series: `SELECT m.deflated FROM instances i CROSS JOIN metadata m ON m.instance = i.id
+    WHERE i.series = ? ORDER BY i.instance_order, i.sop_instance_uid LIMIT 1`,
+  instance: 'SELECT deflated FROM metadata WHERE instance = ?',
+};
 
 function fromMetadata(
   database: Database,
-  row: Row,
-  tags: 'all' | readonly string[],
+  { level, id }: { readonly level: QueryLevel; readonly id: SqlValue },
+  tags: 'all' | ReadonlySet<string>,
 ): { readonly whole: DicomJsonObject; readonly size: number } {
-  const blob = database.get('SELECT deflated FROM metadata WHERE instance = ?', row['id'] ?? null)?.['deflated'];
+  const blob = database.get(metadataSql[level], id)?.['deflated'];
   if (!(blob instanceof Uint8Array)) return { whole: {}, size: 0 };
-  const bytes = inflateRawSync(blob, { finishFlush: constants.Z_SYNC_FLUSH });
-  const whole = JSON.parse(bytes.toString('utf8')) as DicomJsonObject;
-  const wanted =
-    tags === 'all' ? whole : Object.fromEntries(Object.entries(whole).filter(([tag]) => tags.includes(tag)));
-  return { whole: wanted, size: bytes.length };
+  const text = inflateMetadata(blob);
+  const whole = JSON.parse(text) as DicomJsonObject; // written by us
+  const wanted = tags === 'all' ? whole : Object.fromEntries(Object.entries(whole).filter(([tag]) => tags.has(tag)));
+  return { whole: wanted, size: text.length };
 }
 
 function byTag(found: DicomJsonObject): DicomJsonObject {

@@ -24,11 +24,23 @@ export interface SearchableAttribute {
   readonly kept: boolean;
   /** A second column with what is matched, where that is not the value: folded texts as a JSON array, or a point in time. */
   readonly matchColumn: string | undefined;
-  /** Its column in the trigram index. */
+  /** Whether it has a column in the trigram index. */
   readonly indexed: boolean;
+  /** Whether it is found by an index in the whole archive; others are matched among few Instances only. */
+  readonly isWide: boolean;
+  /** The index by which results are ordered by it. */
+  readonly orderIndex: string | undefined;
 }
 
-/** Marks of the table below: r required to return, a returned below its level too, k kept by us, f folded for matching, i in the trigram index as well, * one value although the dictionary allows several. */
+/** Indexes that are not named after their Attribute. */
+const otherIndexes: Readonly<Record<string, string>> = {
+  StudyDate: 'studies_newest',
+  StudyInstanceUID: 'sqlite_autoindex_studies_1',
+  SOPInstanceUID: 'sqlite_autoindex_instances_1',
+  InstanceNumber: 'instances_by_instance_number',
+};
+
+/** Marks of the table below: r required to return, a returned below its level too, k kept by us, f folded for matching, i in the trigram index as well, w found by an index although an Instance's, * one value although the dictionary allows several. */
 const table: Readonly<Record<QueryLevel, string>> = {
   study: `
     StudyInstanceUID:rka StudyDate:r StudyTime:r AccessionNumber:rfi ModalitiesInStudy:rk ReferringPhysicianName:rfi
@@ -43,7 +55,7 @@ const table: Readonly<Record<QueryLevel, string>> = {
     ProtocolName Laterality PatientPosition FrameOfReferenceUID Manufacturer ManufacturerModelName StationName
     InstitutionName InstitutionalDepartmentName DeviceSerialNumber SoftwareVersions`,
   instance: `
-    SOPInstanceUID:rk SOPClassUID:rk AvailableTransferSyntaxUID:rk* InstanceNumber:r Rows:r Columns:r BitsAllocated:r
+    SOPInstanceUID:rkw SOPClassUID:rkw AvailableTransferSyntaxUID:rk* InstanceNumber:rw Rows:r Columns:r BitsAllocated:r
     NumberOfFrames:r ImageType AcquisitionNumber AcquisitionDate AcquisitionTime AcquisitionDateTime:f ContentDate
     ContentTime InstanceCreationDate InstanceCreationTime PhotometricInterpretation SamplesPerPixel
     LossyImageCompression ContentLabel DocumentTitle CompletionFlag VerificationFlag`,
@@ -75,7 +87,20 @@ function attributeOf(level: QueryLevel, word: string): SearchableAttribute {
     kept: marks.includes('k'),
     matchColumn: marks.includes('f') ? `${column}_match` : undefined,
     indexed: marks.includes('i'),
+    isWide: level !== 'instance' || marks.includes('w'),
+    orderIndex: orderIndexOf({ keyword, vr, level, column }),
   };
+}
+
+function orderIndexOf({
+  keyword,
+  vr,
+  level,
+  column,
+}: Pick<SearchableAttribute, 'keyword' | 'vr' | 'level' | 'column'>): string | undefined {
+  const other = otherIndexes[keyword];
+  if (other !== undefined || level === 'instance' || vr === 'SQ') return other;
+  return `${level === 'study' ? 'studies' : 'series'}_by_${column}${vr === 'PN' ? '_match' : ''}`;
 }
 
 /** All Attributes that have a column, in the order of their Tags. @see PS3.18 10.6.1.2, 10.6.3.3 */
@@ -100,5 +125,5 @@ export function attributesOf(level: QueryLevel): readonly SearchableAttribute[] 
   return searchableAttributes.filter((attribute) => attribute.level === level);
 }
 
-/** VRs whose column holds a number. */
-export const numeric: ReadonlySet<Vr> = new Set<Vr>(['IS', 'US', 'UL', 'SS', 'SL', 'DS']);
+/** VRs whose values are numbers. */
+export const numeric: ReadonlySet<Vr> = new Set<Vr>(['IS', 'US', 'UL', 'SS', 'SL', 'DS', 'FL', 'FD', 'SV', 'UV']);

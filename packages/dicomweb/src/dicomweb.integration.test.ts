@@ -254,15 +254,26 @@ describe('a search', () => {
     expect((await ask('/studies?Foo=1')).status).toBe(400);
   });
 
-  it('warns that there is more, and that it did not match fuzzily', async () => {
+  it('warns that there is more, and of matching that it cannot do', async () => {
     await ask('/studies', {
       method: 'POST',
       headers: multipart,
       body: related([file('1.2.20', { studyUid: '1.2.5' })]),
     });
-    const { headers } = await ask('/studies?limit=1&fuzzymatching=true');
-    expect(headers['warning']).toMatch(/more results.*fuzzymatching/);
+    const { headers } = await ask('/studies?limit=1&emptyvaluematching=true');
+    expect(headers['warning']).toMatch(/more results.*emptyvaluematching/);
     expect((await ask('/studies?limit=2')).headers['warning']).toBeUndefined();
+  });
+
+  it('matches Attributes that have no column, words of a name, and what is below', async () => {
+    const count = async (query: string) => (await ask(`/studies?includetotal=true&${query}`)).headers['x-total-count'];
+    expect(await count('SamplesPerPixel=1')).toBe('2');
+    expect(await count('00280103=0&Modality=OT')).toBe('2');
+    expect(await count('PatientName=ada+exam&fuzzymatching=true')).toBe('2');
+    expect(await count('PatientName=ada+exam')).toBe('0');
+    expect((await ask('/studies?PatientName=ada+exam&fuzzymatching=true')).headers['warning']).toBeUndefined();
+    const [first] = JSON.parse((await ask('/studies?includefield=00280103')).body.toString()) as object[];
+    expect(first).toMatchObject({ '00280103': { vr: 'US', Value: [0] } });
   });
 
   it('tells how many match in all when that is asked for, to pages of other origins too', async () => {

@@ -6,13 +6,14 @@ const at = { level: 'study', uids: {} } as const;
 
 describe('parseSearch', () => {
   it('takes keywords and tags, decoded, and asks for at most a thousand from the first on', () => {
-    const { query, fuzzy } = parseSearch('/studies?PatientName=%C3%A4*+b&00100020=x%2By', at);
+    const { query, ignored } = parseSearch('/studies?PatientName=%C3%A4*+b&00100020=x%2By', at);
     expect(query.matching).toEqual([
       { keyword: 'PatientName', value: 'ä* b' },
       { keyword: 'PatientID', value: 'x+y' },
     ]);
     expect(query).toMatchObject({ level: 'study', limit: 1000, offset: 0, orderBy: [], includeFields: [] });
-    expect(fuzzy).toBe(false);
+    expect(query.fuzzy).toBe(false);
+    expect(ignored).toEqual([]);
   });
 
   it('decodes a list of fields before it cuts it at the commas', () => {
@@ -28,17 +29,35 @@ describe('parseSearch', () => {
     expect(parseSearch('/studies?PatientAge=', at).query.includeFields).toEqual(['PatientAge']);
   });
 
+  it('reads paths into Sequences, by keywords, Tags or both', () => {
+    const { query } = parseSearch(
+      '/x?RequestAttributesSequence.00401001=a&00091001=b&60023000=&00400275.00400009=',
+      at,
+    );
+    expect(query.matching).toEqual([
+      { keyword: 'RequestAttributesSequence.RequestedProcedureID', value: 'a' },
+      { keyword: '00091001', value: 'b' },
+      { keyword: '60023000', value: '' },
+      { keyword: 'RequestAttributesSequence.ScheduledProcedureStepID', value: '' },
+    ]);
+    expect(query.includeFields).toEqual(['60023000', 'RequestAttributesSequence']);
+  });
+
+  it('tells of the matching that it cannot do (PS3.18 8.3.4.5, 8.3.4.6)', () => {
+    const { ignored } = parseSearch('/studies?emptyvaluematching=true&multiplevaluematching=false', at);
+    expect(ignored).toEqual(['emptyvaluematching']);
+  });
+
   it('reads order, limit, offset and fuzzy matching, and keeps to its cap', () => {
-    const { query, fuzzy } = parseSearch(
+    const { query } = parseSearch(
       '/studies?orderby=-StudyDate,PatientName&limit=99999&offset=7&fuzzymatching=true',
       at,
     );
-    expect(query).toMatchObject({ limit: 10_000, offset: 7 });
+    expect(query).toMatchObject({ limit: 10_000, offset: 7, fuzzy: true });
     expect(query.orderBy).toEqual([
       { keyword: 'StudyDate', descending: true },
       { keyword: 'PatientName', descending: false },
     ]);
-    expect(fuzzy).toBe(true);
   });
 
   it('keeps study and series of the path', () => {
@@ -76,7 +95,9 @@ describe('parseSearch', () => {
     'includetotal=1',
     'Foo=secret',
     '__proto__=secret',
-    '00091001=secret',
+    'PatientName.=secret',
+    'RequestAttributesSequence.Foo=secret',
+    'PatientID=a&PatientID=b',
     'includefield=Foo',
     'orderby=Foo',
     'PatientName=%FF',

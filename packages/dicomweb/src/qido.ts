@@ -1,5 +1,5 @@
 import { search, type DicomJsonObject, type MatchingKey, type Query, type QueryLevel } from '@bucky/archive';
-import { BuckyError, isUid, keywordOf, parseTag, tagText, type Bytes, type Uid } from '@bucky/dicom';
+import { BuckyError, isUid, keywordOf, parseTag, tagOf, tagText, type Bytes, type Uid } from '@bucky/dicom';
 import { acceptOf, choose } from './accept.js';
 import { cacheControl, vary } from './conditional.js';
 import { pathUids, queryPairs, retrieveUrl, type Exchange, type PathUids } from './exchange.js';
@@ -16,12 +16,14 @@ const jsonOffers = [{ name: 'application/dicom+json' }, { name: 'application/jso
 
 /** Warnings of the standard's own wording. @see PS3.18 8.3.4.2, 10.6.3.3 */
 const cutOff = '299 bucky "There are more results than were sent. Additional results can be requested"';
-const notFuzzy = '299 bucky "The fuzzymatching parameter is not supported. Only literal matching has been performed"';
+const notSupported = (name: string): string =>
+  `299 bucky "The ${name} parameter is not supported. Only literal matching has been performed"`;
 
-/** What a search asks, and how. */
+/** What a search asks. */
 export interface SearchRequest {
   readonly query: Query;
-  readonly fuzzy: boolean;
+  /** Parameters that were true and change nothing. */
+  readonly ignored: readonly string[];
 }
 
 /** Makes the handler of a search at one level. @see PS3.18 10.6 */
@@ -30,9 +32,9 @@ export function searchAt(level: QueryLevel): (exchange: Exchange) => Promise<voi
     const { archive, scope, req, res } = exchange;
     const offer = choose(acceptOf(req), jsonOffers);
     const uids = pathUids(exchange);
-    const { query, fuzzy } = parseSearch(req.url, { level, uids });
+    const { query, ignored } = parseSearch(req.url, { level, uids });
     const { results, count, more, total } = await search(archive, query, scope);
-    const warnings = [...(more ? [cutOff] : []), ...(fuzzy ? [notFuzzy] : [])];
+    const warnings = [...(more ? [cutOff] : []), ...ignored.map(notSupported)];
     if (warnings.length > 0) res.setHeader('Warning', warnings);
     if (total !== undefined) res.setHeader('X-Total-Count', total);
     if (count === 0) {
@@ -80,12 +82,12 @@ export function parseSearch(
       for (const field of value.split(',')) if (field.trim() !== '') includeFields.add(fieldOf(field.trim()));
       continue;
     }
-    const name = ownParameters.has(key) ? key : keywordFor(key);
+    const name = ownParameters.has(key) ? key : pathFor(key);
     if (single.has(name)) throw new BuckyError('invalid', `There may be one ${name}`);
     single.set(name, value);
     if (ownParameters.has(key)) continue;
     matching.push({ keyword: name, value });
-    if (value === '') includeFields.add(name); // universal matching asks for the value. @see PS3.4 C.2.2.2.3
+    if (value === '') includeFields.add(fieldOf(name)); // universal matching asks for the value. @see PS3.4 C.2.2.2.3
   }
   const query: Query = {
     level,
@@ -97,11 +99,21 @@ export function parseSearch(
     ...limitOf(wholeNumber('limit', single.get('limit')), uids),
     offset: offsetOf(wholeNumber('offset', single.get('offset')) ?? 0, { level, uids }),
     total: isTrue('includetotal', single.get('includetotal')),
+    fuzzy: isTrue('fuzzymatching', single.get('fuzzymatching')),
   };
-  return { query, fuzzy: isTrue('fuzzymatching', single.get('fuzzymatching')) };
+  return { query, ignored: ignoredParameters.filter((name) => isTrue(name, single.get(name))) };
 }
 
-const ownParameters: ReadonlySet<string> = new Set(['limit', 'offset', 'fuzzymatching', 'orderby', 'includetotal']);
+/** Parameters of the standard that an origin server may leave out, if it says so. @see PS3.18 8.3.4.5, 8.3.4.6 */
+const ignoredParameters = ['emptyvaluematching', 'multiplevaluematching'];
+const ownParameters: ReadonlySet<string> = new Set([
+  ...ignoredParameters,
+  'limit',
+  'offset',
+  'fuzzymatching',
+  'orderby',
+  'includetotal',
+]);
 
 function limitOf(asked: number | undefined, { studyUid }: PathUids): { readonly limit?: number } {
   if (studyUid === undefined) return { limit: Math.min(limitCap, asked ?? defaultLimit) };
@@ -114,17 +126,21 @@ function offsetOf(asked: number, { level, uids }: { readonly level: QueryLevel; 
   throw new BuckyError('invalid', `${reason}: search below a study, or match more closely`);
 }
 
-function keywordFor(key: string): string {
-  const keyword = keywordOf(parseTag(key));
-  if (keyword === undefined) throw new BuckyError('invalid', `Cannot match ${key}: it is no Attribute of the standard`);
-  return keyword;
+/** Names each step of a path into Sequences: by keyword where that says which Attribute it is. @see PS3.18 8.3.4.1 */
+function pathFor(key: string): string {
+  return key.split('.').map(nameOf).join('.');
 }
 
-/** A private Attribute keeps its digits; of a path into a Sequence the Sequence is returned whole. */
+/** A private Attribute keeps its digits, and so does one of a repeating group, whose keyword stands for the first. */
+function nameOf(text: string): string {
+  const tag = parseTag(text);
+  const keyword = keywordOf(tag);
+  return keyword !== undefined && tagOf(keyword) === tag ? keyword : tagText(tag);
+}
+
+/** Of a path into a Sequence the Sequence is returned whole. */
 function fieldOf(text: string): string {
-  if (text === 'all') return text;
-  const tag = parseTag(text.split('.')[0] ?? '');
-  return keywordOf(tag) ?? tagText(tag);
+  return text === 'all' ? text : nameOf(text.split('.')[0] ?? '');
 }
 
 function orderOf(text: string): Query['orderBy'] {
@@ -134,7 +150,7 @@ function orderOf(text: string): Query['orderBy'] {
     .filter((key) => key !== '');
   return keys.map((key) => {
     const descending = key.startsWith('-');
-    return { keyword: keywordFor(descending ? key.slice(1) : key), descending };
+    return { keyword: nameOf(descending ? key.slice(1) : key), descending };
   });
 }
 

@@ -1,4 +1,5 @@
 import { first } from './0001-first.js';
+import { search } from './0002-search.js';
 
 /** The migrations in order; one that was released is never edited. */
-export const migrations: readonly string[] = [first];
+export const migrations: readonly string[] = [first, search];
