@@ -60,4 +60,5 @@ it.each([1, 3, 10, 25])(
     expect(database.get(`SELECT count(*) AS n FROM study_text WHERE study_text MATCH 'killed'`)?.['n']).toBe(studies);
     database.close();
   },
+  30_000,
 );
