@@ -1,4 +1,5 @@
 export { openFolderVault, type FolderVaultOptions } from './folder/folder-vault.js';
+export { makeFolder } from './folder/make-folder.js';
 export { formatText } from './format-text.js';
 export {
   conflictKey,

@@ -10,8 +10,9 @@ const remedies: Readonly<Record<string, string>> = {
   EIO: 'the disk reports an I/O error; look at the log of the system before anything else is written',
   ESTALE: 'the network file system lost the file; mount it again',
   ENOTCONN: 'the network file system is not connected; mount it again',
-  ENOENT: 'a folder went away; is the disk still mounted?',
+  ENOENT: 'a folder is missing or cannot be made there; is the disk mounted?',
   ENOTDIR: 'a file stands where a folder should be',
+  EEXIST: 'a file stands where a folder should be',
 };
 
 /** Turns a failure of the file system into a BuckyError: `full` when there is no room, else `unavailable`. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm, rmdir, statfs } from 'node:fs/promises';
+import { readdir, rm, rmdir, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { BuckyError, type Bytes } from '@bucky/dicom';
 import { checkedBody, throwIfAborted } from '../body.js';
@@ -10,6 +10,7 @@ import { DirectorySync } from './directory-sync.js';
 import { DurableDirectories } from './durable-directories.js';
 import { folderError, isErrno } from './folder-error.js';
 import { listFolder, sizeOf } from './list-folder.js';
+import { makeFolder } from './make-folder.js';
 import { Publisher } from './publish.js';
 import { readFile } from './read-file.js';
 import { writeFile } from './write-file.js';
@@ -27,7 +28,7 @@ export async function openFolderVault({ folder, publisher = new Publisher() }: F
   const root = resolve(folder);
   const incoming = join(root, '.incoming');
   try {
-    await mkdir(incoming, { recursive: true, mode: 0o700 });
+    await makeFolder(incoming);
     for (const name of await readdir(incoming)) await rm(join(incoming, name), { force: true, recursive: true });
   } catch (error) {
     const { message } = folderError(error, `use ${root} as vault`) as Error;
