@@ -169,7 +169,7 @@ describe('the server', () => {
     const taken = { ...serverConfigOf({ ...config, data: newDataFolder() }), tcp: { host: '127.0.0.1', port } };
     await expect(startServer({ archive: composed.archive, config: taken, log })).rejects.toMatchObject({
       code: 'configuration',
-      message: `Cannot listen on 127.0.0.1:${port}: EADDRINUSE`,
+      message: `Cannot listen on 127.0.0.1:${port}: another program uses this port; end it or choose another with BUCKY_PORT`,
     });
   });
 });

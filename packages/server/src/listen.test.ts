@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +22,17 @@ describe('listen', () => {
     expect(statSync(join(folder, 's')).mode & 0o777).toBe(0o600);
     expect(readdirSync(folder)).toEqual(['s']);
     server.close();
+  });
+
+  it('listens to nothing and says why when a folder stands in the place of the socket', async () => {
+    const socketPath = join(mkdtempSync(join(tmpdir(), 'bucky-')), 's');
+    mkdirSync(socketPath);
+    const server = createServer();
+    await expect(listen(server, { socketPath })).rejects.toMatchObject({
+      code: 'configuration',
+      message: `Cannot listen on ${socketPath}: a folder stands there; move it away`,
+    });
+    expect(server.listening).toBe(false);
   });
 
   it('refuses a path that no system takes, instead of listening on a part of it', async () => {
