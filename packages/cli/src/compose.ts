@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openArchive, type Archive } from '@bucky/archive';
@@ -6,8 +5,9 @@ import { openCatalog } from '@bucky/catalog';
 import { BuckyError } from '@bucky/dicom';
 import type { Log, ServerConfig } from '@bucky/server';
 import { tryLock } from '@bucky/sqlite';
-import { openVault } from '@bucky/vault';
+import { makeFolder, openVault } from '@bucky/vault';
 import type { Config } from './config.js';
+import { fileErrorReason } from './file-error.js';
 
 /** An archive that this process alone holds. */
 export interface Composed {
@@ -35,7 +35,7 @@ export function serverConfigOf(config: Config): ServerConfig {
 /** Opens the archive of the data folder; undefined while another process holds it. Throws `configuration`, `unavailable`. */
 export async function compose(config: Config, log: Log): Promise<Composed | undefined> {
   const folder = join(config.data, 'archives', 'main');
-  await makeFolder(folder);
+  await makeArchiveFolder(folder);
   const lock = tryLock(join(folder, 'lock'));
   if (lock === undefined) return undefined;
   try {
@@ -43,8 +43,11 @@ export async function compose(config: Config, log: Log): Promise<Composed | unde
     return {
       archive,
       async close() {
-        await archive.close();
-        lock.release();
+        try {
+          await archive.close();
+        } finally {
+          lock.release();
+        }
       },
     };
   } catch (error) {
@@ -83,11 +86,10 @@ function policiesOf(config: Config) {
 }
 
 /** Makes the folder of the archive, for this user alone. */
-async function makeFolder(folder: string): Promise<void> {
+async function makeArchiveFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
   } catch (cause) {
-    const { code } = cause as { code?: string };
-    throw new BuckyError('configuration', `Cannot make the folder ${folder}: ${code ?? 'unknown error'}`, { cause });
+    throw new BuckyError('configuration', `Cannot make the folder ${folder}: ${fileErrorReason(cause)}`, { cause });
   }
 }

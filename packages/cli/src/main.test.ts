@@ -28,7 +28,10 @@ describe('bucky', () => {
     [['import', 'x', '--jobs', '0'], '--jobs must be a whole number from 1 to 99'],
     [['config', '--port', '1'], `Unknown option '--port'`],
     [['serve', 'x'], `Unexpected argument 'x'`],
-    [['serve', '--config', '/no/such/file'], 'Cannot read the configuration /no/such/file: ENOENT'],
+    [
+      ['serve', '--config', '/no/such/file'],
+      'Cannot read the configuration /no/such/file: there is no such file or folder',
+    ],
   ])('exits with 2 and says why for %p', async (args, message) => {
     const { code, out, err } = await runBucky(args);
     expect([code, out]).toEqual([2, '']);

@@ -1,27 +1,48 @@
-/** Waits for the first request to stop; a second one ends the process at once, as nothing holds it back then. */
+import { constants } from 'node:os';
+
+/** Waits for the first request to stop; a second one ends the process at once. */
 export interface StopSignal {
   readonly asked: Promise<void>;
   readonly signal: AbortSignal;
   forget(): void;
 }
 
-/** Listens for SIGINT and SIGTERM until the first comes. */
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * Has SIGINT and SIGTERM end the process at once, whatever it waits for, until the returned function is called. Nothing is
+ * lost by it. The first process of a container needs this: a signal nobody listens for does nothing there.
+ */
+export function endOnSignal(): () => void {
+  const end = (name: (typeof signals)[number]): never => process.exit(128 + constants.signals[name]);
+  for (const name of signals) process.on(name, end);
+  return () => {
+    for (const name of signals) process.off(name, end);
+  };
+}
+
+/** Listens for SIGINT and SIGTERM. */
 export function stopSignal(): StopSignal {
   const controller = new AbortController();
-  const stop = (): void => {
-    forget();
-    controller.abort();
-  };
-  const forget = (): void => {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
-  };
   const asked = new Promise<void>((resolve) => {
     controller.signal.addEventListener('abort', () => {
       resolve();
     });
   });
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-  return { asked, signal: controller.signal, forget };
+  const stop = (): void => {
+    forget();
+    forget = endOnSignal();
+    controller.abort();
+  };
+  for (const name of signals) process.on(name, stop);
+  let forget = (): void => {
+    for (const name of signals) process.off(name, stop);
+  };
+  return {
+    asked,
+    signal: controller.signal,
+    forget() {
+      forget();
+    },
+  };
 }

@@ -28,8 +28,8 @@ one, else opens the archive itself. Exits with 1 when a file could not be stored
     const jobs = parseJobs(texts.get('jobs'));
     const { config } = readConfig(env, texts.get('config'));
     const log = createLog({ level: 'error', destination: process.stderr });
-    const stop = stopSignal();
     const server = await reachServer({ config, log, connections: jobs });
+    const stop = stopSignal();
     try {
       const summary = await importPaths(words, { server, jobs, err, signal: stop.signal });
       out.write(flags.has('json') ? `${JSON.stringify(summary)}\n` : describeSummary(summary));

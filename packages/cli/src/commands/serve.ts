@@ -5,7 +5,7 @@ import type { Command } from '../command.js';
 import { compose, serverConfigOf } from '../compose.js';
 import type { Config } from '../config.js';
 import { readConfig } from '../config/read-config.js';
-import { stopSignal } from '../stop-signal.js';
+import { endOnSignal, stopSignal } from '../stop-signal.js';
 
 /** `bucky serve`. */
 export const serveCommand: Command = {
@@ -22,12 +22,13 @@ under way may then end. Writes its log to standard output as JSON lines.
     const { texts } = parseArguments(args, {});
     const { config } = readConfig(env, texts.get('config'));
     refuseUnsafe(config);
-    const stop = stopSignal();
     const log = createLog({ level: config.logLevel });
-    const composed = await compose(config, log);
+    const started = endOnSignal();
+    const composed = await compose(config, log).finally(started);
     if (composed === undefined) {
       throw new BuckyError('locked', `Another bucky holds the archive in ${config.data}`);
     }
+    const stop = stopSignal();
     try {
       const { host, port } = config;
       const server = await startServer({

@@ -74,9 +74,15 @@ describe('readConfig', () => {
       { BUCKY_DEFAULT_CHARACTER_SET: 'latin' },
       'Cannot use the setting defaultCharacterSet of BUCKY_DEFAULT_CHARACTER_SET',
     ],
-    [{ BUCKY_CONFIG: '/no/such/file' }, 'Cannot read the configuration /no/such/file: ENOENT'],
+    [{ BUCKY_CONFIG: '/no/such/file' }, 'Cannot read the configuration /no/such/file: there is no such file or folder'],
   ])('refuses %p', (env, message) => {
     expect(refusalOf(env as unknown as Record<string, string>)).toContain(message);
+  });
+
+  it('names the data folder when a file stands in its place', () => {
+    const data = fileOf('');
+    const message = `Cannot read bucky.json in the data folder ${data}: a file stands where a folder should be`;
+    expect(refusalOf({ BUCKY_DATA: data })).toBe(message);
   });
 
   it.each([

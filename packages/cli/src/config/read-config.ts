@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { BuckyError } from '@bucky/dicom';
 import { z } from 'zod';
 import { configSchema, defaultConfig, optionNames, variableOf, type Config, type OptionName } from '../config.js';
+import { fileErrorReason } from '../file-error.js';
 import { nearestName } from './nearest-name.js';
 
 /** Variables that begin like options and are none: the file to read, and what only our tests are told. */
@@ -83,9 +84,8 @@ function readText(path: string, optional: boolean): string | undefined {
   } catch (cause) {
     const { code } = cause as { code?: string };
     if (optional && code === 'ENOENT') return undefined;
-    throw new BuckyError('configuration', `Cannot read the configuration ${path}: ${code ?? 'unknown error'}`, {
-      cause,
-    });
+    const what = optional ? `bucky.json in the data folder ${dirname(path)}` : `the configuration ${path}`;
+    throw new BuckyError('configuration', `Cannot read ${what}: ${fileErrorReason(cause)}`, { cause });
   }
 }
 

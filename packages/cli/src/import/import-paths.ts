@@ -1,5 +1,6 @@
 import { BuckyError } from '@bucky/dicom';
 import type { Output } from '../command.js';
+import { fileErrorReason } from '../file-error.js';
 import type { LocalServer } from '../local-server.js';
 import { unlikeDicom } from './looks-like-dicom.js';
 import { showProgress, type Progress } from './progress.js';
@@ -67,7 +68,7 @@ async function fateOfPath(found: WalkedPath, { server, signal }: ImportOptions):
   } catch (error) {
     const { code, syscall } = error as { code?: string; syscall?: string };
     if (syscall === undefined || code === undefined) throw error;
-    return { kind: 'failed', reason: `cannot be read: ${code}` };
+    return { kind: 'failed', reason: `cannot be read: ${fileErrorReason(error)}` };
   }
 }
 

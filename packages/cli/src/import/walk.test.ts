@@ -52,9 +52,9 @@ describe('walk', () => {
     symlinkSync('nowhere', join(folder, 'b'));
     expect(await walked(folder, '.', 'missing')).toEqual([
       'file a 1',
-      'unreadable b ENOENT',
+      'unreadable b there is no such file or folder',
       'file c 1',
-      'unreadable missing ENOENT',
+      'unreadable missing there is no such file or folder',
     ]);
   });
 });

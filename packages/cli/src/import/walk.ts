@@ -1,7 +1,8 @@
 import { opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileErrorReason } from '../file-error.js';
 
-/** A file to import, or a path that could not be looked at, with the system's code for why. */
+/** A file to import, or a path that could not be looked at, and why. */
 export type WalkedPath =
   | { readonly kind: 'file'; readonly path: string; readonly size: number }
   | { readonly kind: 'unreadable'; readonly path: string; readonly reason: string };
@@ -30,7 +31,7 @@ async function* walkPath(path: string, inside: ReadonlySet<string>): AsyncIterab
   } catch (error) {
     const { code } = error as { code?: string };
     if (code === undefined) throw error;
-    yield { kind: 'unreadable', path, reason: code };
+    yield { kind: 'unreadable', path, reason: fileErrorReason(error) };
   }
 }
 
