@@ -73,10 +73,15 @@ export interface Catalog {
   conflicts(asked: ConflictsAsked): Promise<readonly ConflictRecord[]>;
   /** The record of a file by its receipt, be it live or aside. */
   record(receipt: string): Promise<KeptRecord | undefined>;
+  /** Enters a file that is known to be in conflict, whatever holds its UID now. */
+  enterConflict(
+    record: InstanceRecord,
+    why: { readonly against: string; readonly reason: ConflictRecord['reason'] },
+  ): Promise<void>;
   /** Carries out a decision about a file that is aside. Throws `not-found`, `conflict`. */
   decide(decision: Decision): Promise<void>;
   /** Hides the files that a deletion names, in one transaction; what is not there any more is passed by. */
-  hide(deletion: Deletion): Promise<{ readonly instances: number; readonly bytes: number }>;
+  hide(deletion: Deletion): Promise<void>;
   /** Undoes a deletion. A hidden Instance whose UID was taken meanwhile becomes a conflict. Throws `not-found`, `conflict`. */
   unhide(undo: {
     readonly receipt: string;

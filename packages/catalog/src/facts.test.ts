@@ -26,7 +26,17 @@ afterEach(async () => {
 function deletionOf(records: readonly InstanceRecord[], more: Partial<Deletion> = {}): Deletion {
   const hides = records.map(({ receipt }) => receipt);
   const deletedAt = '2026-11-04T10:00:00.000Z';
-  return { receipt: nextReceipt(), studyUid: uid('1.2'), hides, deletedBy: 'test', deletedAt, ...more };
+  const [instances, bytes] = [records.length, 1000 * records.length];
+  return {
+    receipt: nextReceipt(),
+    studyUid: uid('1.2'),
+    instances,
+    bytes,
+    hides,
+    deletedBy: 'test',
+    deletedAt,
+    ...more,
+  };
 }
 
 /** All that a search and a metadata request show of the archive. */
@@ -67,7 +77,7 @@ describe('a deletion', () => {
     const version = await catalog.metadataVersion({ studyUid: first.studyUid }, everything);
 
     const deletion = deletionOf([first]);
-    expect(await catalog.hide(deletion)).toEqual({ instances: 1, bytes: 1000 });
+    await catalog.hide(deletion);
     expect(await shown()).toEqual(without);
     expect(await catalog.known(first.instanceUid)).toBeUndefined();
     expect(await catalog.metadataVersion({ studyUid: first.studyUid }, everything)).not.toBe(version);

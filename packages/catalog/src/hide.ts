@@ -12,12 +12,11 @@ const insertSql = `
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** Hides the files that a deletion names, live or aside; what is not there any more is passed by. */
-export function hide(database: Database, deletion: Deletion): { readonly instances: number; readonly bytes: number } {
-  const { receipt, studyUid, seriesUid, instanceUid, deletedBy, deletedAt } = deletion;
+export function hide(database: Database, deletion: Deletion): void {
+  const { receipt, studyUid, seriesUid, instanceUid, instances, bytes, deletedBy, deletedAt } = deletion;
   const place = [receipt, studyUid, seriesUid ?? null, instanceUid ?? null];
-  database.run(insertSql, ...place, 0, 0, deletedBy, deletedAt);
+  database.run(insertSql, ...place, instances, bytes, deletedBy, deletedAt);
   const gathering = new Gathering(database);
-  let [instances, bytes] = [0, 0];
   for (const hidden of deletion.hides) {
     const record = liveRecord(database, hidden);
     if (record === undefined) {
@@ -28,13 +27,9 @@ export function hide(database: Database, deletion: Deletion): { readonly instanc
     removeInstance(database, id);
     gathering.remove({ ...record, length: record.location.length }, receipt);
     putAside(database, kept, { state: 'live', against: '', reason: '', deletion: receipt });
-    instances += 1;
-    bytes += record.location.length;
   }
   gathering.save();
-  database.run('UPDATE deletions SET instances = ?, bytes = ? WHERE receipt = ?', instances, bytes, receipt);
   enterChange(database, 'deleted', deletion);
-  return { instances, bytes };
 }
 
 /** Undoes a deletion: what it hid is as it was, unless another file took its UID meanwhile. Throws `not-found`, `conflict`. */

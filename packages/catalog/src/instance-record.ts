@@ -95,6 +95,9 @@ export interface Deletion {
   readonly studyUid: Uid;
   readonly seriesUid?: Uid;
   readonly instanceUid?: Uid;
+  /** Live Instances that it hides, and their bytes. */
+  readonly instances: number;
+  readonly bytes: number;
   /** Receipts of the files it hides, those that were aside included. */
   readonly hides: readonly string[];
   /** Who asked: free of patient data. */
@@ -107,9 +110,6 @@ export interface DeletionRecord extends Omit<Deletion, 'hides' | 'studyUid' | 's
   readonly studyUid: string;
   readonly seriesUid?: string;
   readonly instanceUid?: string;
-  /** What it hid. */
-  readonly instances: number;
-  readonly bytes: number;
   /** Receipt of the decision that undid it. */
   readonly undoneBy?: string;
   readonly purgedAt?: string;

@@ -13,7 +13,7 @@ export interface OpenCatalog {
   readonly readers?: number;
 }
 
-type Changing = 'commit' | 'decide' | 'hide' | 'unhide' | 'purged';
+type Changing = 'commit' | 'enterConflict' | 'decide' | 'hide' | 'unhide' | 'purged';
 
 /** Opens a catalog, creates it where there is none and brings its schema up to date. Throws `damaged` for another file. */
 export async function openCatalog({ file, readers: count = 2 }: OpenCatalog): Promise<Catalog> {
@@ -45,6 +45,7 @@ export async function openCatalog({ file, readers: count = 2 }: OpenCatalog): Pr
 function writing(run: Run): Pick<Catalog, Changing> {
   return {
     commit: (records) => run('commit', records.map(compact)) as ReturnType<Catalog['commit']>,
+    enterConflict: (record, why) => run('enterConflict', compact(record), why) as Promise<void>,
     decide: (decision) => run('decide', decision) as ReturnType<Catalog['decide']>,
     hide: (deletion) => run('hide', deletion) as ReturnType<Catalog['hide']>,
     unhide: (undo) => run('unhide', undo) as ReturnType<Catalog['unhide']>,

@@ -4,7 +4,7 @@ import { conflictReason, putAside } from './aside.js';
 import { enterChange } from './changes.js';
 import { Gathering } from './gathering.js';
 import { insertInstance } from './insert-instance.js';
-import type { CommitOutcome, InstanceRecord } from './instance-record.js';
+import type { CommitOutcome, ConflictRecord, InstanceRecord } from './instance-record.js';
 import { known } from './live-instance.js';
 
 export { decide } from './decide.js';
@@ -19,6 +19,16 @@ export function commit(database: Database, records: readonly InstanceRecord[]): 
   return outcomes.map((outcome, index) =>
     outcome.kind === 'stored' ? { kind: 'stored', differs: gathering.differs(records[index]!.receipt) } : outcome,
   );
+}
+
+/** Enters a file that is known to be in conflict, whatever holds its UID now. */
+export function enterConflict(
+  database: Database,
+  record: InstanceRecord,
+  { against, reason }: { readonly against: string; readonly reason: ConflictRecord['reason'] },
+): void {
+  putAside(database, record, { state: 'conflict', against, reason });
+  enterChange(database, 'conflict', record);
 }
 
 function commitOne(database: Database, gathering: Gathering, record: InstanceRecord): CommitOutcome {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openArchive, type Archive } from '@bucky/archive';
@@ -5,7 +6,7 @@ import { openCatalog } from '@bucky/catalog';
 import { BuckyError } from '@bucky/dicom';
 import type { Log, ServerConfig } from '@bucky/server';
 import { tryLock } from '@bucky/sqlite';
-import { makeFolder, openVault } from '@bucky/vault';
+import { makeFolder, openVault, parseOriginalKey, studiesPrefix, type Vault } from '@bucky/vault';
 import type { Config } from './config.js';
 import { fileErrorReason } from './file-error.js';
 
@@ -32,14 +33,29 @@ export function serverConfigOf(config: Config): ServerConfig {
   };
 }
 
-/** Opens the archive of the data folder; undefined while another process holds it. Throws `configuration`, `unavailable`. */
-export async function compose(config: Config, log: Log): Promise<Composed | undefined> {
-  const folder = join(config.data, 'archives', 'main');
+/** The file of the catalog in the folder of an archive. */
+export const catalogName = 'catalog.sqlite';
+
+/** Folder of the one archive there is. */
+export function archiveFolderOf(config: Config): string {
+  return join(config.data, 'archives', 'main');
+}
+
+/**
+ * Opens the archive of the data folder; undefined while another process holds it. With `catalogFile` its catalog is that
+ * file, to be filled anew. Throws `configuration`, `unavailable`.
+ */
+export async function compose(
+  config: Config,
+  log: Log,
+  { catalogFile }: { readonly catalogFile?: string } = {},
+): Promise<Composed | undefined> {
+  const folder = archiveFolderOf(config);
   await makeArchiveFolder(folder);
   const lock = tryLock(join(folder, 'lock'));
   if (lock === undefined) return undefined;
   try {
-    const archive = await openParts(config, { folder, log });
+    const archive = await openParts(config, { folder, log, catalogFile });
     return {
       archive,
       async close() {
@@ -58,12 +74,18 @@ export async function compose(config: Config, log: Log): Promise<Composed | unde
 
 async function openParts(
   config: Config,
-  { folder, log }: { readonly folder: string; readonly log: Log },
+  {
+    folder,
+    log,
+    catalogFile,
+  }: { readonly folder: string; readonly log: Log; readonly catalogFile: string | undefined },
 ): Promise<Archive> {
   const vault = await openVault(config.vault === '' ? pathToFileURL(join(folder, 'vault')).href : config.vault);
   try {
     for (const note of await vault.check()) log.warn('vault.ignores', { note });
-    const catalog = await openCatalog({ file: join(folder, 'catalog.sqlite') });
+    const file = catalogFile ?? join(folder, catalogName);
+    if (catalogFile === undefined) await refuseToBeginAnew(vault, file);
+    const catalog = await openCatalog({ file });
     try {
       return await openArchive({ vault, catalog, folder, policies: policiesOf(config) });
     } catch (error) {
@@ -73,6 +95,16 @@ async function openParts(
   } catch (error) {
     await vault.close();
     throw error;
+  }
+}
+
+/** Refuses to serve an empty catalog over a vault that is not: it would look as if all were lost. */
+async function refuseToBeginAnew(vault: Vault, file: string): Promise<void> {
+  if (existsSync(file)) return;
+  for await (const { key } of vault.list(studiesPrefix)) {
+    if (parseOriginalKey(key) === undefined) continue;
+    const message = `The vault holds studies and there is no catalog at ${file}: run bucky rebuild, which makes it from the vault`;
+    throw new BuckyError('configuration', message);
   }
 }
 

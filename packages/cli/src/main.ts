@@ -7,6 +7,7 @@ import { conflictsCommand } from './commands/conflicts.js';
 import { deleteCommand } from './commands/delete.js';
 import { undeleteCommand } from './commands/undelete.js';
 import { importCommand } from './commands/import.js';
+import { rebuildCommand } from './commands/rebuild.js';
 import { serveCommand } from './commands/serve.js';
 import { nearestName } from './config/nearest-name.js';
 
@@ -17,6 +18,7 @@ const commands: readonly Command[] = [
   attentionCommand,
   deleteCommand,
   undeleteCommand,
+  rebuildCommand,
   configCommand,
 ];
 

@@ -29,7 +29,7 @@ describe('the bucky command', () => {
     await rm(data, { recursive: true, force: true });
   });
 
-  it.each([[], ['serve'], ['import'], ['conflicts'], ['attention'], ['delete'], ['undelete'], ['config']])(
+  it.each([[], ['serve'], ['import'], ['conflicts'], ['attention'], ['delete'], ['undelete'], ['rebuild'], ['config']])(
     'explains itself: %p --help',
     (...command) => {
       const { status, text } = bucky([...command, '--help']);

@@ -21,15 +21,22 @@ export async function deleteTarget(
 ): Promise<Deleted> {
   return archive.inTurn(async () => {
     const hides: string[] = [];
+    let bytes = 0;
     for await (const batch of archive.catalog.locate(target, scope)) {
-      for (const { receipt } of batch) hides.push(receipt);
+      for (const { receipt, location } of batch) {
+        hides.push(receipt);
+        bytes += location.length;
+      }
     }
     if (hides.length === 0) throw new BuckyError('not-found', 'There is no such study, series or instance here');
-    hides.push(...(await archive.catalog.asideReceipts(target)));
+    const instances = hides.length;
+    for (const receipt of await archive.catalog.asideReceipts(target)) hides.push(receipt);
     const receipt = archive.receipts.next();
-    const deletion = { receipt, ...target, hides, deletedBy: by, deletedAt: new Date().toISOString() };
+    const deletedAt = new Date().toISOString();
+    const deletion = { receipt, ...target, instances, bytes, hides, deletedBy: by, deletedAt };
     await writeDeletion(archive.vault, deletion);
-    return { receipt, ...(await archive.catalog.hide(deletion)) };
+    await archive.catalog.hide(deletion);
+    return { receipt, instances, bytes };
   });
 }
 

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Deletion } from '@bucky/catalog';
+import type { ConflictRecord, Deletion } from '@bucky/catalog';
 import { BuckyError, isUid } from '@bucky/dicom';
 import { decisionKey, deletionKey, type ObjectKey, type Vault } from '@bucky/vault';
 import { joined } from '../retrieve/stored-bytes.js';
@@ -24,6 +24,24 @@ export type DecisionFact =
 
 /** What may be decided about a file that is aside. */
 export type Verdict = 'accept' | 'discard' | 'reopen';
+
+/** That a file came under a SOP Instance UID which another held: what `conflicts/<receipt>.json` holds. */
+export interface ConflictFact {
+  readonly receipt: string;
+  /** Receipt of the Instance that held the UID. */
+  readonly against: string;
+  readonly reason: ConflictRecord['reason'];
+}
+
+/** Reads a conflict. Throws `damaged` when it is none. */
+export async function readConflict(vault: Vault, key: ObjectKey): Promise<ConflictFact> {
+  const { receipt, against = '', reason } = await readJson(vault, key);
+  const known = reason === 'other-bytes' || reason === 'other-study-or-series';
+  if (typeof receipt !== 'string' || typeof against !== 'string' || !known) {
+    throw new BuckyError('damaged', `The record ${key} is no conflict`);
+  }
+  return { receipt, against, reason };
+}
 
 /** Writes a deletion into the vault. */
 export async function writeDeletion(vault: Vault, deletion: Deletion): Promise<void> {

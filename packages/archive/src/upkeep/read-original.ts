@@ -1,0 +1,15 @@
+import type { InstanceRecord } from '@bucky/catalog';
+import type { ObjectKey } from '@bucky/vault';
+import type { Archive } from '../archive.js';
+import { Arrival } from '../receive/arrival.js';
+import { makeRecord } from '../receive/make-record.js';
+
+/** Reads an original from the vault and makes of it what the catalog keeps. Throws what the reader and the vault throw. */
+export async function readOriginal(
+  archive: Archive,
+  { key, receipt, source }: { readonly key: ObjectKey; readonly receipt: string; readonly source: string },
+): Promise<InstanceRecord> {
+  const arrival = new Arrival(archive.policies);
+  for await (const chunk of await archive.vault.read(key)) arrival.look(chunk);
+  return makeRecord(arrival.finish(), { key, receipt, source }, archive.policies);
+}
