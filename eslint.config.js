@@ -26,6 +26,7 @@ const onlyIn = {
   'dicom-parser': ['dicom'],
   fflate: ['dicom'],
   express: ['dicomweb', 'server'],
+  yauzl: ['vault'],
   'fast-xml-parser': ['dicomweb'],
   pino: ['server'],
   'prom-client': ['server'],

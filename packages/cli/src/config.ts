@@ -94,9 +94,10 @@ export const configSchema = z.strictObject({
   inlineBytes: count('bytes', 'A longer binary value is bulk data, fetched by its own URL.').default(
     defaultReaderLimits.inlineBytes,
   ),
-  inflatedRatio: count('times', 'Most times its deflated size a Data Set may be, once it is over 64 MiB.').default(
-    defaultReaderLimits.inflatedRatio,
-  ),
+  inflatedRatio: count(
+    'times',
+    'Most times its deflated size a Data Set may be, or a ZIP that is imported, once it is over 64 MiB.',
+  ).default(defaultReaderLimits.inflatedRatio),
 });
 
 /** What is in force; frozen. */

@@ -8,7 +8,7 @@ import type { Config } from './config.js';
 
 /** One request to the server behind the socket. */
 export interface Asked {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Bytes;

@@ -4,6 +4,7 @@ export { combineCrc32 } from './crc32.js';
 export { DataSet, type Attribute, type BulkValue } from './data-set.js';
 export { DicomdirWriter, type DicomdirInstance } from './dicomdir/dicomdir-writer.js';
 export type { DicomJson, DicomJsonAttribute } from './dicomdir/encode-dicom-json.js';
+export { readFileIds } from './dicomdir/read-dicomdir.js';
 export { decodeFrameTable, type Fragment, type FrameLocation, type FrameTable } from './frame-table.js';
 export { writeFileMeta } from './header-writer.js';
 export type { BulkEntry, InstanceIdentity, Oddity, Part10 } from './part10.js';

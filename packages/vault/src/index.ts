@@ -25,4 +25,5 @@ export {
   zipEnd,
   type ZipEntry,
 } from './zip/zip-records.js';
+export { ZipReader, type ZipFileEntry } from './zip/read-zip.js';
 export type { ListedObject, ObjectKey, PutOptions, ReadOptions, StoredObject, Vault } from './vault.js';

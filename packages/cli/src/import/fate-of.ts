@@ -18,8 +18,15 @@ interface StoreAnswer {
   /** Set in a problem, which is answered in place of the Store Instances Response Module. */
   readonly code?: string;
   readonly detail?: string;
+  /** Referenced SOP Sequence. */
+  readonly '00081199'?: { readonly Value?: readonly ReferencedItem[] };
   /** Failed SOP Sequence. */
   readonly '00081198'?: { readonly Value?: readonly FailedItem[] };
+}
+
+interface ReferencedItem {
+  /** Retrieve URL. */
+  readonly '00081190'?: { readonly Value?: readonly string[] };
 }
 
 interface FailedItem {
@@ -30,8 +37,12 @@ interface FailedItem {
 /** Reads the answer of a store. Throws `full`, which no other file will fare better with. @see PS3.18 10.5.3 */
 export function fateOf({ status, headers, body }: Answer, bytes: number): Fate {
   if (status === 507) throw new BuckyError('full', 'The archive has no room left');
-  if (status === 200) return { kind: headers['bucky-already-stored'] === undefined ? 'stored' : 'alreadyThere', bytes };
   const { code, detail, ...answer } = parse(body);
+  if (status === 200) {
+    const url = answer['00081199']?.Value?.[0]?.['00081190']?.Value?.[0];
+    const kind = headers['bucky-already-stored'] === undefined ? 'stored' : 'alreadyThere';
+    return { kind, bytes, ...(url?.startsWith('/') === true ? { url } : {}) };
+  }
   if (code === 'not-dicom') return { kind: 'notDicom', reason: 'not DICOM' };
   if (code !== undefined) return { kind: 'failed', reason: detail ?? code };
   const reason = answer['00081198']?.Value?.[0]?.['00081197']?.Value?.[0];

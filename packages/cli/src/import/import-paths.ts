@@ -1,34 +1,43 @@
 import { BuckyError } from '@bucky/dicom';
 import type { Output } from '../command.js';
-import { fileErrorReason } from '../file-error.js';
 import type { LocalServer } from '../local-server.js';
-import { unlikeDicom } from './looks-like-dicom.js';
+import { findFiles } from './find-files.js';
+import type { Found, FoundFile } from './found-file.js';
+import type { Journal } from './journal.js';
 import { showProgress, type Progress } from './progress.js';
 import { sendFile } from './send-file.js';
 import { Tally, type Fate, type Summary } from './tally.js';
-import { walk, type WalkedPath } from './walk.js';
+import { walk } from './walk.js';
 
 export interface ImportOptions {
   readonly server: LocalServer;
   /** Files sent at once. */
   readonly jobs: number;
+  /** What need not be sent again; without it everything is. */
+  readonly journal?: Journal | undefined;
+  /** Times its size that a ZIP may inflate to. */
+  readonly inflatedRatio: number;
   /** Where progress is shown and failed files are named. */
   readonly err: Output;
   readonly signal: AbortSignal;
 }
 
 /**
- * Sends all files at and below `paths`. A file that fails is counted and named; what no other file would fare better with
- * (the server is gone, the archive is full) ends the import as interrupted.
+ * Sends all files at and below `paths`, and those in ZIPs. A file that fails is counted and named; what no other file would
+ * fare better with (the server is gone, the archive is full) ends the import as interrupted.
  */
 export async function importPaths(paths: readonly string[], options: ImportOptions): Promise<Summary> {
-  const { jobs, err, signal } = options;
+  const { jobs, inflatedRatio, err, signal } = options;
   const tally = new Tally();
   const ending = new AbortController();
   const stopped = AbortSignal.any([signal, ending.signal]);
   const progress = showProgress(tally, err);
-  const counting = countFiles(paths, progress, stopped);
-  const files = walk(paths)[Symbol.asyncIterator]();
+  const total = new Total(progress);
+  const counting = countFiles(paths, total, stopped);
+  const onMore = (more: number): void => {
+    total.add(more);
+  };
+  const files = findFiles(paths, { inflatedRatio, onMore })[Symbol.asyncIterator]();
   let interruption: BuckyError | undefined;
 
   const isStopped = (): boolean => stopped.aborted;
@@ -37,7 +46,7 @@ export async function importPaths(paths: readonly string[], options: ImportOptio
       const next = await files.next();
       if (next.done === true) return;
       try {
-        const fate = await fateOfPath(next.value, { ...options, signal: stopped });
+        const fate = await fateOfFound(next.value, { ...options, signal: stopped });
         tally.count(fate);
         if (fate.kind === 'failed') err.write(`bucky: not stored: ${next.value.path}: ${fate.reason}\n`);
       } catch (error) {
@@ -52,6 +61,7 @@ export async function importPaths(paths: readonly string[], options: ImportOptio
     await Promise.all(Array.from({ length: jobs }, work));
   } finally {
     ending.abort();
+    await files.return?.();
     await counting;
     progress.stop();
   }
@@ -59,25 +69,51 @@ export async function importPaths(paths: readonly string[], options: ImportOptio
   return tally.summary(signal.aborted || interruption !== undefined);
 }
 
-async function fateOfPath(found: WalkedPath, { server, signal }: ImportOptions): Promise<Fate> {
-  if (found.kind === 'unreadable') return { kind: 'failed', reason: `cannot be read: ${found.reason}` };
+async function fateOfFound(found: Found, options: ImportOptions): Promise<Fate> {
+  if (found.kind === 'failed') return found;
+  const { server, journal, signal } = options;
   try {
-    const unlike = await unlikeDicom(found.path);
-    if (unlike !== undefined) return { kind: 'notDicom', reason: unlike };
-    return await sendFile(server, found, signal);
-  } catch (error) {
-    const { code, syscall } = error as { code?: string; syscall?: string };
-    if (syscall === undefined || code === undefined) throw error;
-    return { kind: 'failed', reason: `cannot be read: ${fileErrorReason(error)}` };
+    const url = journal?.find(found.identity);
+    if (url !== undefined && (await isThere(server, url)))
+      return { kind: 'alreadyThere', bytes: found.size, unsent: true };
+    const fate = await sendFile(server, found, signal);
+    remember(journal, found, fate);
+    return fate;
+  } finally {
+    found.release();
+  }
+}
+
+/** Asks whether an Instance that was acknowledged is still there: it may have been deleted, or the archive be another. */
+async function isThere(server: LocalServer, url: string): Promise<boolean> {
+  return (await server.ask({ method: 'HEAD', path: url })).status === 200;
+}
+
+function remember(journal: Journal | undefined, { identity }: FoundFile, fate: Fate): void {
+  if ((fate.kind === 'stored' || fate.kind === 'alreadyThere') && fate.url !== undefined) {
+    journal?.add(identity, fate.url);
+  }
+}
+
+/** How many files there will be: those that are counted by walking, and those that ZIPs hold. */
+class Total {
+  readonly #progress: Progress;
+  #files = 0;
+
+  constructor(progress: Progress) {
+    this.#progress = progress;
+  }
+
+  add(files: number): void {
+    this.#files += files;
+    this.#progress.total(Math.max(0, this.#files));
   }
 }
 
 /** Counts beside the import how many files there will be. */
-async function countFiles(paths: readonly string[], progress: Progress, signal: AbortSignal): Promise<void> {
-  let files = 0;
+async function countFiles(paths: readonly string[], total: Total, signal: AbortSignal): Promise<void> {
   for await (const { kind } of walk(paths)) {
     if (signal.aborted) return;
-    if (kind === 'file') files += 1;
-    progress.total(files);
+    if (kind === 'file') total.add(1);
   }
 }

@@ -6,6 +6,10 @@ const part10 = (text: string): Buffer => Buffer.concat([preamble, Buffer.from(`D
 
 describe('judgeHead', () => {
   it.each<[string, Buffer]>([
+    [
+      'a Part 10 file whose preamble begins as a ZIP',
+      Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(124), Buffer.from('DICM')]),
+    ],
     ['a Part 10 file', part10('\x02\x00\x00\x00')],
     [
       'a Part 10 file whose preamble begins as an executable',
@@ -24,6 +28,7 @@ describe('judgeHead', () => {
     ['text', Buffer.from('Patient list of May\n'), 'no DICOM header'],
     ['a picture', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), 'no DICOM header'],
     ['a file of 4 bytes', Buffer.from('\x08\x00\x05\x00'), 'no DICOM header'],
+    ['a ZIP, to be looked into', Buffer.from('PK\x03\x04\x14\x00\x00\x00'), 'ZIP'],
     ['a DICOMDIR', part10('UI\x141.2.840.10008.1.3.10\0'), 'DICOMDIR'],
   ])('passes by %s', (_what, head, reason) => {
     expect(judgeHead(head)).toBe(reason);

@@ -13,6 +13,7 @@ describe('Tally', () => {
     expect(tally.summary(false)).toEqual({
       stored: 1,
       alreadyThere: 1,
+      unsent: 0,
       conflicts: 1,
       notDicom: { empty: 2, DICOMDIR: 1 },
       failed: { 'cut short': 1 },

@@ -1,6 +1,13 @@
 /** What became of one path. */
 export type Fate =
-  | { readonly kind: 'stored' | 'alreadyThere'; readonly bytes: number }
+  | {
+      readonly kind: 'stored' | 'alreadyThere';
+      readonly bytes: number;
+      /** Path of its Retrieve URL. */
+      readonly url?: string;
+      /** True when it was not sent again, as an earlier import had sent it. */
+      readonly unsent?: boolean;
+    }
   | { readonly kind: 'conflict'; readonly bytes: number }
   | { readonly kind: 'notDicom' | 'failed'; readonly reason: string };
 
@@ -8,6 +15,8 @@ export type Fate =
 export interface Summary {
   readonly stored: number;
   readonly alreadyThere: number;
+  /** Of those already there: acknowledged by an earlier import, and so not sent again. */
+  readonly unsent: number;
   readonly conflicts: number;
   readonly notDicom: Readonly<Record<string, number>>;
   readonly failed: Readonly<Record<string, number>>;
@@ -21,6 +30,7 @@ export interface Summary {
 export class Tally {
   #stored = 0;
   #alreadyThere = 0;
+  #unsent = 0;
   #conflicts = 0;
   #bytes = 0;
   readonly #notDicom = new Map<string, number>();
@@ -33,6 +43,7 @@ export class Tally {
         break;
       case 'alreadyThere':
         this.#alreadyThere += 1;
+        if (fate.unsent === true) this.#unsent += 1;
         break;
       case 'conflict':
         this.#conflicts += 1;
@@ -60,6 +71,7 @@ export class Tally {
     return {
       stored: this.#stored,
       alreadyThere: this.#alreadyThere,
+      unsent: this.#unsent,
       conflicts: this.#conflicts,
       notDicom: Object.fromEntries(this.#notDicom),
       failed: Object.fromEntries(this.#failed),
@@ -88,7 +100,7 @@ export function describeSummary(summary: Summary): string {
     Object.values(counts).reduce((all, one) => all + one, 0);
   const lines = [
     `stored         ${summary.stored}\n`,
-    `already there  ${summary.alreadyThere}\n`,
+    `already there  ${summary.alreadyThere}${summary.unsent > 0 ? `  (${summary.unsent} of them not sent again)` : ''}\n`,
     `conflicts      ${summary.conflicts}${summary.conflicts > 0 ? '  (kept aside: bucky conflicts)' : ''}\n`,
     `not DICOM      ${total(summary.notDicom)}\n${reasons(summary.notDicom)}`,
     `failed         ${total(summary.failed)}\n${reasons(summary.failed)}`,

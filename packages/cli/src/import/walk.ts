@@ -4,7 +4,13 @@ import { fileErrorReason } from '../file-error.js';
 
 /** A file to import, or a path that could not be looked at, and why. */
 export type WalkedPath =
-  | { readonly kind: 'file'; readonly path: string; readonly size: number }
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly size: number;
+      /** When its bytes were last changed, in milliseconds since 1970. */
+      readonly changed: number;
+    }
   | { readonly kind: 'unreadable'; readonly path: string; readonly reason: string };
 
 /**
@@ -19,7 +25,7 @@ async function* walkPath(path: string, inside: ReadonlySet<string>): AsyncIterab
   try {
     const found = await stat(path);
     if (found.isFile()) {
-      yield { kind: 'file', path, size: found.size };
+      yield { kind: 'file', path, size: found.size, changed: found.mtimeMs };
       return;
     }
     if (!found.isDirectory()) return;
