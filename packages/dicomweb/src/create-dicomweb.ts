@@ -1,7 +1,8 @@
 import { BuckyError, type Scope } from '@bucky/dicom';
 import { access, type Identity, type Right } from '@bucky/ledger';
 import type { Archive, ReceiveOutcome } from '@bucky/archive';
-import express, { type ErrorRequestHandler, type Request, type Router } from 'express';
+import express, { type ErrorRequestHandler, type Request, type Response, type Router } from 'express';
+import { sendCapabilities } from './capabilities.js';
 import { allowOrigin, sendOptions } from './cors.js';
 import { asBuckyError, sendProblem } from './problem.js';
 import { routes, type Route } from './routes.js';
@@ -35,7 +36,7 @@ export function createDicomweb(parts: DicomwebParts): Router {
     const allow = allowOf(path);
     router.all(root + path, (req, res) => {
       if (req.method === 'OPTIONS') {
-        sendOptions(res, { allow, allowed: res.hasHeader('Access-Control-Allow-Origin') });
+        answerOptions(req, res, { root, path, allow });
         return;
       }
       res.setHeader('Allow', allow);
@@ -45,11 +46,20 @@ export function createDicomweb(parts: DicomwebParts): Router {
       );
     });
   }
+  router.options([root === '' ? '/' : root, `${root}/`], (req, res) => {
+    answerOptions(req, res, { root, path: '', allow: 'OPTIONS' });
+  });
   router.all(here, () => {
     throw new BuckyError('not-found', 'There is no such resource here');
   });
   router.use(answerProblem(parts));
   return router;
+}
+
+/** A browser's preflight asks for less than the capabilities, which take an answer's body. @see PS3.18 8.9, Fetch 4.8 */
+function answerOptions(req: Request, res: Response, at: { root: string; path: string; allow: string }): void {
+  if (req.headers['access-control-request-method'] === undefined) sendCapabilities(req, res, at);
+  else sendOptions(res, { allow: at.allow, allowed: res.hasHeader('Access-Control-Allow-Origin') });
 }
 
 const expressMethod = { GET: 'get', POST: 'post', DELETE: 'delete' } as const;
