@@ -9,7 +9,7 @@ import { identifyLocal } from './identify.js';
 import type { Log } from './log.js';
 import type { Metrics } from './metrics.js';
 import type { Readiness } from './readiness.js';
-import { guarded, serverRoutes } from './routes.js';
+import { dicomwebRoot, guarded, serverRoutes } from './routes.js';
 import { thrownFields } from './thrown-fields.js';
 import { checkHost } from './security/host.js';
 import { checkOrigin } from './security/origin.js';
@@ -49,7 +49,7 @@ export function createApp(parts: AppParts): App {
   app.use(
     createDicomweb({
       archive,
-      root: '/dicom-web',
+      root: dicomwebRoot,
       identify: identifyLocal,
       origins: corsOrigins,
       onReceived: (outcome) => {

@@ -2,9 +2,13 @@ import { access, type Right } from '@bucky/ledger';
 import type { Archive } from '@bucky/archive';
 import type { Request, RequestHandler, Response } from 'express';
 import { adminRoutes } from './admin-routes.js';
+import { describeApi } from './api/describe-api.js';
 import type { Identify } from './identify.js';
 import type { Metrics } from './metrics.js';
 import type { Readiness } from './readiness.js';
+
+/** Path below which DICOMweb is answered. */
+export const dicomwebRoot = '/dicom-web';
 
 /** One route of the server itself; those of DICOMweb stand in `@bucky/dicomweb`. */
 export interface ServerRoute {
@@ -24,7 +28,7 @@ export interface RouteParts {
 
 /** The table of the server's own routes. */
 export function serverRoutes({ archive, metrics, readiness }: RouteParts): readonly ServerRoute[] {
-  return [
+  const routes: readonly ServerRoute[] = [
     {
       path: '/',
       right: 'open',
@@ -55,8 +59,17 @@ export function serverRoutes({ archive, metrics, readiness }: RouteParts): reado
         res.set('Cache-Control', 'no-store').type(metrics.contentType).send(text);
       },
     },
+    {
+      path: '/api/openapi.json',
+      right: 'open',
+      handle: (_req, res) => {
+        const text = JSON.stringify(describeApi(routes, dicomwebRoot));
+        res.set('Cache-Control', 'no-cache').type('application/vnd.oai.openapi+json').send(text);
+      },
+    },
     ...adminRoutes(archive),
   ];
+  return routes;
 }
 
 /** Wraps a route's handler in the decision whether it may be asked. */
