@@ -80,6 +80,18 @@ describe('readMultipart', () => {
     }
   });
 
+  it('gives bytes full of what only begins like a delimiter in pieces as large as they came', async () => {
+    const content = Buffer.from('\n--bX\n--b-\n--b x'.repeat(1000));
+    const text = Buffer.concat([Buffer.from('--b\r\n\r\n'), content, Buffer.from('!\r\n--b--')]);
+    const cuts = [7000, 14_000];
+    const chunks: Uint8Array[] = [];
+    for await (const { body } of readMultipart(pieces(text, cuts), 'b')) {
+      for await (const chunk of body) chunks.push(chunk);
+    }
+    expect(Buffer.concat(chunks).toString()).toBe(`${content.toString()}!`);
+    expect(chunks.length).toBeLessThan(10);
+  });
+
   it.each([
     ['headers that are too long', `--b\r\nX: ${'y'.repeat(20_000)}\r\n\r\n\r\n--b--`],
     ['a header without a name', '--b\r\n: y\r\n\r\none\r\n--b--'],

@@ -95,27 +95,39 @@ class MultipartReader {
     this.#inPart = true;
     // The line feed of the empty line may be that of the delimiter, when the part has no bytes.
     this.#buffer = this.#buffer.subarray(end - 1);
-    const first = await this.#delimiterAt(0);
-    if (first === undefined) this.#buffer = this.#buffer.subarray(1);
+    let first = this.#delimiterAt(0);
+    for (; first === 'cut'; first = this.#delimiterAt(0)) await this.#need();
+    if (first === 'none') this.#buffer = this.#buffer.subarray(1);
     else this.#pass(first);
     return parseHeaders(text);
   }
 
-  /** Gives the next bytes before the delimiter, which it passes when they are the last. */
+  /**
+   * Gives the next bytes before the delimiter, which it passes when they are the last. What only begins like a delimiter
+   * is given with what is around it: a body full of such must not come out in crumbs.
+   */
   async #next(): Promise<Buffer> {
-    const at = this.#buffer.indexOf(this.#delimiter);
-    if (at >= 0) {
-      const found = await this.#delimiterAt(at);
-      if (found === undefined) return this.#take(at + 1);
+    for (let at = this.#find(0); at >= 0; at = this.#find(at + 1)) {
+      const found = this.#delimiterAt(at);
+      if (found === 'none') continue;
       const end = at > 0 && this.#buffer[at - 1] === carriageReturn ? at - 1 : at;
-      const last = this.#buffer.subarray(0, end);
-      this.#pass(found);
-      return last;
+      if (found !== 'cut') {
+        const last = this.#buffer.subarray(0, end);
+        this.#pass(found);
+        return last;
+      }
+      if (end > 0) return this.#take(end);
+      await this.#need();
+      return empty;
     }
     const certain = this.#buffer.length - this.#heldLength();
     if (certain > 0) return this.#take(certain);
-    if (!(await this.#more())) throw invalid('it ends without its close delimiter');
+    await this.#need();
     return empty;
+  }
+
+  #find(from: number): number {
+    return this.#buffer.indexOf(this.#delimiter, from);
   }
 
   #take(length: number): Buffer {
@@ -145,29 +157,24 @@ class MultipartReader {
   }
 
   /** Looks whether a delimiter lies at `at`: the boundary, then dashes, or padding and the end of the line. */
-  async #delimiterAt(at: number): Promise<Delimiter | undefined> {
+  #delimiterAt(at: number): Delimiter | 'none' | 'cut' {
+    const buffer = this.#buffer;
     let end = at + this.#delimiter.length;
-    while (this.#buffer.length < end) {
-      const there = this.#buffer.length - at;
-      if (this.#buffer.compare(this.#delimiter, 0, there, at) !== 0) return undefined;
-      if (!(await this.#more())) throw invalid('it ends without its close delimiter');
-    }
-    if (this.#buffer.compare(this.#delimiter, 0, this.#delimiter.length, at, end) !== 0) return undefined;
-    if ((await this.#byteAt(end)) === dash && (await this.#byteAt(end + 1)) === dash) {
-      return { end: end + 2, closes: true };
+    const there = Math.min(end, buffer.length);
+    if (buffer.compare(this.#delimiter, 0, there - at, at, there) !== 0) return 'none';
+    if (buffer[end] === dash) {
+      if (buffer[end + 1] === dash) return { end: end + 2, closes: true };
+      return end + 1 < buffer.length ? 'none' : 'cut';
     }
     const limit = end + paddingLimit;
-    let byte = await this.#byteAt(end);
-    for (; (byte === space || byte === tab) && end < limit; byte = await this.#byteAt(end)) end += 1;
-    if (byte === carriageReturn) byte = await this.#byteAt(++end);
-    return byte === lineFeed ? { end: end + 1, closes: false } : undefined;
+    while ((buffer[end] === space || buffer[end] === tab) && end < limit) end += 1;
+    if (buffer[end] === carriageReturn) end += 1;
+    if (end >= buffer.length) return 'cut';
+    return buffer[end] === lineFeed ? { end: end + 1, closes: false } : 'none';
   }
 
-  async #byteAt(at: number): Promise<number> {
-    while (this.#buffer.length <= at) {
-      if (!(await this.#more())) throw invalid('it ends without its close delimiter');
-    }
-    return this.#buffer[at]!;
+  async #need(): Promise<void> {
+    if (!(await this.#more())) throw invalid('it ends without its close delimiter');
   }
 
   /** Reads one more chunk; false at the end. */

@@ -2,6 +2,7 @@ import { BuckyError, type Bytes } from '@bucky/dicom';
 import type { Archive } from '../archive.js';
 import { Arrival } from './arrival.js';
 import { Body } from './body.js';
+import { inBlocks } from './in-blocks.js';
 import type { ReceiveOptions, ReceiveOutcome } from './outcome.js';
 import { storeBuffered, storeSpooled, storeStreamed } from './store.js';
 
@@ -18,7 +19,7 @@ export interface TakenInstance {
  */
 export async function takeInstance(archive: Archive, bytes: Bytes, options: ReceiveOptions): Promise<TakenInstance> {
   const reservation = await archive.budget.reserve(archive.policies.bufferedBytes, options.signal);
-  const body = new Body(bytes);
+  const body = new Body(inBlocks(bytes));
   const arrival = new Arrival(archive.policies, options.studyUid);
   const failed = (error: unknown): ReceiveOutcome => ({
     kind: 'failed',
