@@ -1,4 +1,4 @@
-import { foldText, parseDate } from '@bucky/dicom';
+import { foldText, parseDate, trimEnd } from '@bucky/dicom';
 import type { SqlValue } from '@bucky/sqlite';
 import { civilTime, instantOf } from './date-time-value.js';
 import { numeric, type SearchableAttribute } from './searchable.js';
@@ -27,10 +27,8 @@ export function foldedTexts({ vr, multiple }: SearchableAttribute, text: string)
 
 /** Folds one component group of a Person Name: spaces around components and empty ones at the end mean nothing. */
 export function foldName(group: string): string {
-  return foldText(group)
-    .replace(/ *\^ */g, '^')
-    .replace(/[\^ ]+$/, '')
-    .trim();
+  const components = foldText(group).split('^');
+  return trimEnd(components.map((component) => component.trim()).join('^'), '^');
 }
 
 /** Reads a number; null for what is none, and for a fraction where whole ones are due. */

@@ -160,6 +160,10 @@ describe('numbers', () => {
     expect(tagsOf(big, tag(0x00091001))).toEqual([0x7fe00010, 0xfffcfffc]);
     expect(tagsOf(big, tag(0x00091002))).toEqual([]);
   });
+
+  it('looks at very many digits once', () => {
+    expect(parseDecimal(`${'1'.repeat(3_000_000)}x`)).toBeUndefined();
+  });
 });
 
 describe('the VR of a value', () => {

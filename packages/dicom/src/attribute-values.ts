@@ -126,7 +126,7 @@ export function splitTags(bytes: Uint8Array, byteOrder: 'little' | 'big'): Tag[]
 }
 
 /** A decimal or integer string as PS3.5 allows it, and a little more. @see PS3.5 6.2, DS and IS */
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[Ee][+-]?\d+)?$/;
+const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[Ee][+-]?\d+)?$/;
 
 /** Reads a decimal string; undefined when it is none, or too large for a number. */
 export function parseDecimal(text: string): number | undefined {

@@ -3,6 +3,7 @@ import type { DataSet } from './data-set.js';
 import { decodeIso2022 } from './iso-2022.js';
 import { kanji, rightHalves, textDecoder, type Repertoire } from './repertoire.js';
 import { tag } from './tag.js';
+import { trimEnd } from './trim-end.js';
 
 /** Which bytes end a run of text, at which ISO 2022 returns to its first character sets. @see PS3.5 6.1.2.5.3 */
 export type Delimiters = '' | '\\' | '\\^=';
@@ -17,6 +18,9 @@ export interface TextOptions {
 }
 
 const specificCharacterSet = tag(0x00080005);
+
+/** Bytes of Specific Character Set that are looked at: 63 terms of 16 characters, of which a file needs three at most. */
+const mostTermBytes = 1071;
 const escape = 0x1b;
 
 /** Character sets that cannot be switched away from, by their letters and digits. @see PS3.3 C.12.1.1.2, table C.12-5 */
@@ -97,7 +101,7 @@ export function isCharacterSet(terms: string): boolean {
 export function characterSetOf(dataSet: DataSet, options: TextOptions = {}): CharacterSet {
   for (let at: DataSet | undefined = dataSet; at !== undefined; at = at.parent) {
     const bytes = at.get(specificCharacterSet)?.bytes;
-    const terms = bytes === undefined ? '' : ascii(bytes).replace(/[\0 ]+$/, '');
+    const terms = bytes === undefined ? '' : trimEnd(ascii(bytes.subarray(0, mostTermBytes)), '\0 ');
     if (terms !== '') return characterSet(terms, options);
   }
   return characterSet('', options);

@@ -15,6 +15,7 @@ export { swapWords } from './swap-words.js';
 export { tag, tagText, type Tag } from './tag.js';
 export { transcodableTo, transcodePart10, type Transcoding } from './transcode/transcode-part10.js';
 export { transferSyntaxes, transferSyntaxOf, type TransferSyntax } from './transfer-syntax.js';
+export { trimEnd } from './trim-end.js';
 export { isUid, parseUid, type Uid } from './uid.js';
 export { isVr, longLength, pixelWordLength, wordLength, type Vr } from './vr.js';
 export {

@@ -38,6 +38,18 @@ describe('person names', () => {
   });
 });
 
+it('takes names with very many spaces, or ends of groups, within them', () => {
+  const spaces = ' '.repeat(3_000_000); // where the time grows with the square, none of these ends
+  expect(parsePersonName(`A${spaces}x=B${spaces}=C`)).toEqual({
+    Alphabetic: `A${spaces}x`,
+    Ideographic: 'B',
+    Phonetic: 'C',
+  });
+  expect(personNameQuery(`A,${spaces}x${spaces},B${spaces}x`)).toBe(`A^x^B${spaces}x`);
+  expect(personNameQuery(`A${','.repeat(3_000_000)}x,`)).toBe(`A${'^'.repeat(3_000_000)}x`);
+  expect(formatPersonName({ Alphabetic: `${'='.repeat(3_000_000)}A` }).length).toBe(3_000_001);
+});
+
 describe('folding', () => {
   it.each([
     ['MÜLLER', 'muller'],

@@ -1,3 +1,5 @@
+import { trimEnd } from './trim-end.js';
+
 /** The component groups of a Person Name, with their names in DICOM JSON; an empty one is left out. @see PS3.18 F.2.2 */
 export interface PersonName {
   readonly Alphabetic?: string;
@@ -7,7 +9,7 @@ export interface PersonName {
 
 /** Takes a Person Name apart, `Yamada^Tarou=山田^太郎=やまだ^たろう`; what stands behind a third `=` is none. @see PS3.5 6.2.1 */
 export function parsePersonName(text: string): PersonName {
-  const [alphabetic = '', ideographic = '', phonetic = ''] = text.split('=').map((group) => group.replace(/ +$/, ''));
+  const [alphabetic = '', ideographic = '', phonetic = ''] = text.split('=').map((group) => trimEnd(group, ' '));
   return {
     ...(alphabetic === '' ? {} : { Alphabetic: alphabetic }),
     ...(ideographic === '' ? {} : { Ideographic: ideographic }),
@@ -17,7 +19,7 @@ export function parsePersonName(text: string): PersonName {
 
 /** Writes a Person Name as DICOM text, without empty groups at its end. */
 export function formatPersonName({ Alphabetic = '', Ideographic = '', Phonetic = '' }: PersonName): string {
-  return [Alphabetic, Ideographic, Phonetic].join('=').replace(/=+$/, '');
+  return trimEnd([Alphabetic, Ideographic, Phonetic].join('='), '=');
 }
 
 /**
@@ -25,5 +27,7 @@ export function formatPersonName({ Alphabetic = '', Ideographic = '', Phonetic =
  * own form and stays; wildcards pass.
  */
 export function personNameQuery(text: string): string {
-  return /[\^=]/.test(text) ? text : text.replace(/ *, */g, '^').replace(/\^+$/, '');
+  if (!text.includes(',') || /[\^=]/.test(text)) return text;
+  const components = text.split(',').map((component) => component.trim());
+  return trimEnd(components.join('^'), '^');
 }
