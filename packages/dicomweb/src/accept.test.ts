@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { acceptOf, choose, codingOf, parseAccept } from './accept.js';
-import { parseMediaType } from './media-type.js';
 
 const jpeg = '1.2.840.10008.1.2.4.50';
 const offers = [
@@ -61,17 +60,5 @@ describe('codingOf', () => {
     ['br', 'identity'],
   ])('for Accept-Encoding %p takes %p', (header, expected) => {
     expect(codingOf(header)).toBe(expected);
-  });
-});
-
-describe('parseMediaType', () => {
-  it('takes quotes and escapes off, and values without quotes as they are', () => {
-    const type = parseMediaType('Multipart/Related; type=application/dicom; boundary="a\\"b; c" ; x=');
-    expect(type?.name).toBe('multipart/related');
-    expect(Object.fromEntries(type!.parameters)).toEqual({ type: 'application/dicom', boundary: 'a"b; c', x: '' });
-  });
-
-  it.each(['', ';;;', 'text', 'text/', 'a/b c'])('takes %p for none', (text) => {
-    expect(parseMediaType(text)).toBeUndefined();
   });
 });

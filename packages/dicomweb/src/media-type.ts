@@ -5,31 +5,87 @@ export interface MediaType {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-const nameForm = /^\s*([!#$%&'*+\-.^\w`|~]+\/[!#$%&'*+\-.^\w`|~]+)\s*(?=;|$)/;
-const parameterForm = /;\s*(?:([!#$%&'*+\-.^\w`|~]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*?)))?\s*(?=;|$)/gy;
+const nameForm = /^[!#$%&'*+\-.^\w`|~]+\/[!#$%&'*+\-.^\w`|~]+$/;
+const tokenForm = /^[!#$%&'*+\-.^\w`|~]+$/;
 
-/**
- * Reads one media type; undefined when it is none. A value may stand without quotes whatever letters it has, as in
- * `type=application/dicom`, which OHIF and others send. Of a parameter that comes twice the first counts.
- */
-export function parseMediaType(text: string): MediaType | undefined {
-  const [whole, name] = nameForm.exec(text) ?? [];
-  if (whole === undefined || name === undefined) return undefined;
-  const parameters = new Map<string, string>();
-  parameterForm.lastIndex = whole.length;
-  let end = whole.length;
-  for (let found = parameterForm.exec(text); found !== null; found = parameterForm.exec(text)) {
-    const key = found[1]?.toLowerCase();
-    const value = found[2]?.replace(/\\(.)/g, '$1') ?? found[3] ?? '';
-    if (key !== undefined && !parameters.has(key)) parameters.set(key, value);
-    end = parameterForm.lastIndex;
-    if (end >= text.length) break;
-  }
-  return end < text.length ? undefined : { name: name.toLowerCase(), parameters };
+/** One parameter, and where the `;` behind it stands, or the end of the text. */
+interface Parameter {
+  /** In lower case; empty where two `;` follow each other. */
+  readonly key: string;
+  readonly value: string;
+  readonly end: number;
 }
 
-/** Cuts a list at its commas, but not at those within quotes. @see RFC 9110 5.6.1 */
+/**
+ * Reads one media type, each character once; undefined when it is none. A value may stand without quotes whatever letters it
+ * has, as in `type=application/dicom`, which OHIF and others send. Of a parameter that comes twice the first counts.
+ * @see RFC 9110 5.6.6
+ */
+export function parseMediaType(text: string): MediaType | undefined {
+  let at = nextSemicolon(text, 0);
+  const name = text.slice(0, at).trim().toLowerCase();
+  if (!nameForm.test(name)) return undefined;
+  const parameters = new Map<string, string>();
+  while (at < text.length) {
+    const parameter = readParameter(text, at + 1);
+    if (parameter === undefined) return undefined;
+    const { key, value, end } = parameter;
+    if (key !== '' && !parameters.has(key)) parameters.set(key, value);
+    at = end;
+  }
+  return { name, parameters };
+}
+
+/** Cuts a list at its commas, but not at those within quotes; a quote that nothing closes is a letter. @see RFC 9110 5.6.1 */
 export function splitList(text: string): string[] {
-  const entries = text.match(/(?:"(?:[^"\\]|\\.)*"|[^,"]|")+/g) ?? [];
-  return entries.map((entry) => entry.trim()).filter((entry) => entry !== '');
+  const entries: string[] = [];
+  let start = 0;
+  let mayQuote = true;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === ',') {
+      entries.push(text.slice(start, at).trim());
+      start = at + 1;
+    } else if (text[at] === '"' && mayQuote) {
+      const closing = closingQuote(text, at);
+      if (closing === undefined) mayQuote = false;
+      else at = closing;
+    }
+  }
+  entries.push(text.slice(start).trim());
+  return entries.filter((entry) => entry !== '');
+}
+
+function nextSemicolon(text: string, from: number): number {
+  const at = text.indexOf(';', from);
+  return at < 0 ? text.length : at;
+}
+
+/** Finds the quote that closes the one at `opening`. @see RFC 9110 5.6.4 */
+function closingQuote(text: string, opening: number): number | undefined {
+  for (let at = opening + 1; at < text.length; at++) {
+    if (text[at] === '"') return at;
+    if (text[at] === '\\') at++;
+  }
+  return undefined;
+}
+
+/** Reads the parameter behind a `;`; undefined when it is none. */
+function readParameter(text: string, start: number): Parameter | undefined {
+  const end = nextSemicolon(text, start);
+  const whole = text.slice(start, end);
+  if (whole.trim() === '') return { key: '', value: '', end };
+  const equals = whole.indexOf('=');
+  const key = whole.slice(0, equals).trim().toLowerCase();
+  if (equals < 0 || !tokenForm.test(key)) return undefined;
+  const value = whole.slice(equals + 1).trim();
+  if (!value.startsWith('"')) return { key, value, end };
+  return readQuoted(text, { key, opening: text.indexOf('"', start) });
+}
+
+function readQuoted(text: string, { key, opening }: { key: string; opening: number }): Parameter | undefined {
+  const closing = closingQuote(text, opening);
+  if (closing === undefined) return undefined;
+  const end = nextSemicolon(text, closing);
+  if (text.slice(closing + 1, end).trim() !== '') return undefined;
+  return { key, value: text.slice(opening + 1, closing).replace(/\\(.)/g, '$1'), end };
 }
