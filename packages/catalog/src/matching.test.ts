@@ -75,6 +75,7 @@ async function matched(matching: Readonly<Record<string, string>>, more: Partial
 const cases: readonly (readonly [string, Readonly<Record<string, string>>, string])[] = [
   ['everything by no key', {}, '1 2 3 4'],
   ['everything by an empty key', { PatientName: '' }, '1 2 3 4'],
+  ['everything by nothing but separators', { PatientID: '\\', ModalitiesInStudy: ',\\ ,' }, '1 2 3 4'],
   ['everything by a star', { PatientName: '*', StudyDescription: '**' }, '1 2 3 4'],
   ['a name without regard to case, accents and empty components', { PatientName: 'müller^anna lucja^^dr.^' }, '1'],
   ['a name without accents', { PatientName: 'Muller^Anna' }, '3'],
@@ -210,7 +211,15 @@ describe('refusals', () => {
     ['a UID that is none', 'study', 'StudyInstanceUID', '1.2,secret', 'Cannot match StudyInstanceUID'],
     ['a number that is none', 'instance', 'InstanceNumber', 'secret', 'Cannot match InstanceNumber'],
     ['a Sequence', 'series', 'RequestAttributesSequence', 'secret', 'Cannot match RequestAttributesSequence'],
-    ['a value that is too long', 'study', 'PatientName', 'secret'.repeat(5000), 'Cannot match PatientName'],
+    ['a value that is too long', 'study', 'PatientID', 'secret'.repeat(5000), 'more than 16384 characters'],
+    ['a name that is too long', 'study', 'PatientName', 'secret'.repeat(200), 'more than 1024 characters'],
+    ['a pattern that is too long', 'study', 'PatientID', `${'secret'.repeat(200)}*`, 'more than 1024 characters'],
+    ['too many wildcards', 'study', 'StudyDescription', `*${'secret?'.repeat(64)}`, 'more than 64 wildcards'],
+    ['too many patterns', 'study', 'Modality', 'secret?,'.repeat(65), 'more than 64 patterns'],
+    ['too many groups of a name', 'study', 'PatientName', 'secret='.repeat(65), 'more than 64 patterns'],
+    ['a NUL in a name', 'study', 'PatientName', 'secret\0abc', 'Cannot match PatientName: the value has a NUL'],
+    ['a NUL in a pattern', 'study', 'PatientID', '*secret\0*', 'Cannot match PatientID: the value has a NUL'],
+    ['a NUL at the end of a value', 'study', 'PatientID', 'secret\0', 'Cannot match PatientID: the value has a NUL'],
   ];
 
   it.each(refused)('refuses %s, naming the keyword and not the value', async (_, level, keyword, value, message) => {

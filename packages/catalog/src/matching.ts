@@ -26,6 +26,9 @@ export type Match =
   /** Both ends included. A point in time with an offset from UTC is an instant, all else is local civil time. */
   | { readonly kind: 'range'; readonly range: TextRange; readonly isInstant: boolean };
 
+/** Matches that are looked for in texts. */
+type Patterns = Extract<Match, { kind: 'wildcard' | 'anyWildcard' | 'words' }>;
+
 /** What of an Attribute its matching depends on. */
 export interface MatchedAttribute {
   /** How a refusal names it. */
@@ -44,8 +47,12 @@ const separators: Readonly<Partial<Record<Vr, RegExp>>> = { CS: /[\\,]/, UI: /[\
 /** VRs whose values are bytes, or Data Sets: nothing of PS3.4 C.2.2.2 matches them. */
 const unmatched: ReadonlySet<Vr> = new Set<Vr>(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'UN']);
 
-/** Longer than any value of the VRs that are matched. */
+/** Characters of a key; it may list many values. */
 const longestKey = 16384;
+/** Characters of a pattern with wildcards, or of a name: the columns keep no more of a value. */
+const longestPattern = 1024;
+/** Wildcards of a key, and patterns or words: each is looked for in every value. */
+const mostWildcards = 64;
 
 const rangeOf: Readonly<Partial<Record<Vr, (text: string) => TextRange>>> = {
   DA: parseDateRange,
@@ -63,12 +70,13 @@ export function parseMatch(
   { fuzzy = false }: { readonly fuzzy?: boolean } = {},
 ): Match | undefined {
   const { keyword, vr } = attribute;
-  if (text.length > longestKey) throw new BuckyError('invalid', `Cannot match ${keyword}: the value is too long`);
+  if (text.length > longestKey) throw refusal(keyword, `the value has more than ${longestKey} characters`);
+  if (text.includes('\0')) throw refusal(keyword, 'the value has a NUL'); // where the index thinks that it ends
   const value = text.trim();
   if (value === '') return undefined;
   if (vr === 'SQ') throw new BuckyError('invalid', `Cannot match ${keyword}: a Sequence is not matched as a whole`);
   if (unmatched.has(vr)) throw new BuckyError('invalid', `Cannot match ${keyword}: its values are bytes`);
-  if (vr === 'PN') return fuzzy && !/[*?]/.test(value) ? words(value) : personName(value);
+  if (vr === 'PN') return bounded(keyword, fuzzy && !/[*?]/.test(value) ? words(value) : personName(value));
   const range = rangeOf[vr];
   if (range !== undefined) {
     const isInstant = vr === 'DT' && hasOffset(value);
@@ -77,7 +85,8 @@ export function parseMatch(
   const separator = separators[vr];
   const listed = separator === undefined ? [value] : value.split(separator).map((one) => one.trim());
   const values = listed.filter((one) => one !== '');
-  if (wildcardVrs.has(vr) && /[*?]/.test(value)) return wildcard(attribute, values);
+  if (values.length === 0) return undefined;
+  if (wildcardVrs.has(vr) && /[*?]/.test(value)) return bounded(keyword, wildcard(attribute, values));
   return { kind: 'values', values: values.map((one) => single(attribute, one)) };
 }
 
@@ -93,23 +102,40 @@ function single({ keyword, vr }: MatchedAttribute, value: string): string | numb
 }
 
 /** Each part between `=` is matched by itself, with any component group. @see PS3.4 C.2.2.2.1 */
-function personName(value: string): Match | undefined {
+function personName(value: string): Patterns | undefined {
   const groups = personNameQuery(value).split('=').map(foldName);
   const patterns = groups.filter((group) => group !== '' && !/^\*+$/.test(group));
   return patterns.length === 0 ? undefined : { kind: 'wildcard', patterns };
 }
 
 /** Fuzzy matching of names: the words in any order and from any component, each as far as it was typed. */
-function words(value: string): Match | undefined {
+function words(value: string): Patterns | undefined {
   const found = foldText(value)
     .split(/[\s^=,-]+/)
     .filter((word) => word !== '');
   return found.length === 0 ? undefined : { kind: 'words', words: found };
 }
 
-function wildcard({ folded }: MatchedAttribute, values: readonly string[]): Match | undefined {
+function wildcard({ folded }: MatchedAttribute, values: readonly string[]): Patterns | undefined {
   if (values.some((value) => /^\*+$/.test(value))) return undefined;
   return { kind: 'anyWildcard', patterns: folded ? values.map(foldText) : values };
+}
+
+/** Refuses what would take long to look for. */
+function bounded(keyword: string, match: Patterns | undefined): Match | undefined {
+  if (match === undefined) return undefined;
+  const patterns = match.kind === 'words' ? match.words : match.patterns;
+  if (patterns.length > mostWildcards) throw refusal(keyword, `there are more than ${mostWildcards} patterns or words`);
+  if (patterns.some((pattern) => pattern.length > longestPattern)) {
+    throw refusal(keyword, `a pattern or name has more than ${longestPattern} characters`);
+  }
+  const wildcards = patterns.join('').replace(/\*+/g, '*').replace(/[^*?]/g, '').length;
+  if (wildcards > mostWildcards) throw refusal(keyword, `there are more than ${mostWildcards} wildcards`);
+  return match;
+}
+
+function refusal(keyword: string, reason: string): BuckyError {
+  return new BuckyError('invalid', `Cannot match ${keyword}: ${reason}`);
 }
 
 /** Has a refusal name the keyword. */
