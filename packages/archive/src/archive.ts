@@ -13,6 +13,8 @@ export interface Policies {
   readonly inFlightBytes: number;
   /** Largest Part 10 file that is taken. */
   readonly partBytes: number;
+  /** Most parts of one store. */
+  readonly partsPerRequest: number;
   /** An upload is refused with `full` while the vault or the data folder has less than this free. */
   readonly reservedBytes: number;
   /** Character set of text whose Data Set declares none and that is not UTF-8: a Defined Term of (0008,0005). */
@@ -26,6 +28,7 @@ export const defaultPolicies: Policies = {
   bufferedBytes: 8 * mebibyte,
   inFlightBytes: 256 * mebibyte,
   partBytes: 64 * 1024 * mebibyte,
+  partsPerRequest: 100_000,
   reservedBytes: 1024 * mebibyte,
   defaultCharacterSet: 'ISO_IR 100',
   limits: {},

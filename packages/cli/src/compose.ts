@@ -110,9 +110,9 @@ async function refuseToBeginAnew(vault: Vault, file: string): Promise<void> {
 
 function policiesOf(config: Config) {
   const { headerBytes, depth, elements, valueBytes, inlineBytes, inflatedRatio } = config;
-  const { inFlightBytes, bufferedBytes, partBytes, reservedBytes, defaultCharacterSet } = config;
+  const { inFlightBytes, bufferedBytes, partBytes, partsPerRequest, reservedBytes, defaultCharacterSet } = config;
   return {
-    ...{ inFlightBytes, bufferedBytes, partBytes, reservedBytes, defaultCharacterSet },
+    ...{ inFlightBytes, bufferedBytes, partBytes, partsPerRequest, reservedBytes, defaultCharacterSet },
     limits: { headerBytes, depth, elements, valueBytes, inlineBytes, inflatedRatio },
   };
 }

@@ -72,6 +72,10 @@ export const configSchema = z.strictObject({
     },
   ).default(defaultPolicies.bufferedBytes),
   partBytes: count('bytes', 'Largest DICOM file that is taken.').default(defaultPolicies.partBytes),
+  partsPerRequest: count(
+    'parts',
+    'Most files of one store: each is told of in the answer, which is held until the end.',
+  ).default(defaultPolicies.partsPerRequest),
   reservedBytes: count('bytes', 'Uploads are refused with 507 while vault or data folder have less than this free.', {
     least: 0,
   }).default(defaultPolicies.reservedBytes),
@@ -96,7 +100,7 @@ export const configSchema = z.strictObject({
   ),
   inflatedRatio: count(
     'times',
-    'Most times its deflated size a Data Set may be, or a ZIP that is imported, once it is over 64 MiB.',
+    'Most times its compressed size a Data Set, a ZIP that is imported or the body of a store may be, once it is over 64 MiB.',
   ).default(defaultReaderLimits.inflatedRatio),
 });
 

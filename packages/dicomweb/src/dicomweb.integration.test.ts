@@ -101,13 +101,19 @@ function reasons(answer: Answer, tag: string): unknown[] {
 let folder: string;
 let archive: Archive;
 const servers: Server[] = [];
+/** What the services told of received files. */
+let received: string[] = [];
 
 async function start(decide: (right: Right) => ReturnType<typeof access>): Promise<Ask> {
   const app = express();
   const identify = (): typeof localIdentity => localIdentity;
   const origins = ['https://viewer.example'];
   app.use(
-    createDicomweb({ archive, root: '/dicom-web', identify, origins, decide: (_identity, right) => decide(right) }),
+    createDicomweb({
+      ...{ archive, root: '/dicom-web', identify, origins },
+      decide: (_identity, right) => decide(right),
+      onReceived: ({ kind }) => received.push(kind),
+    }),
   );
   const server = app.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -137,7 +143,12 @@ const instance = `${study}/series/1.2.3.4/instances/1.2.9`;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'bucky-dicomweb-'));
   const catalog = await openCatalog({ file: join(folder, 'catalog.sqlite') });
-  archive = await openArchive({ vault: memoryVault(), catalog, folder, policies: { reservedBytes: 0 } });
+  archive = await openArchive({
+    vault: memoryVault(),
+    catalog,
+    folder,
+    policies: { reservedBytes: 0, partsPerRequest: 1000 },
+  });
   ask = await start((right) => access(localIdentity, right));
   expect((await ask('/studies', { method: 'POST', headers: multipart, body: related([known]) })).status).toBe(200);
 });
@@ -224,6 +235,31 @@ describe('a store', () => {
       expect((await ask(`/instances?SOPInstanceUID=1.2.12`)).status).toBe(204);
     },
   );
+
+  it('tells of files kept aside when the body is cut behind them', async () => {
+    const body = related([file('1.2.9', { name: 'Other^One' }), known]);
+    const answer = await post(body.subarray(0, body.length - known.length));
+    expect([answer.status, reasons(answer, '00081198'), reasons(answer, '0008119A')]).toEqual([409, [45070], [49152]]);
+  });
+
+  it('refuses more parts than it may have, and still tells of those it has stored', async () => {
+    received = [];
+    const parts = [related([known]).subarray(0, -2), Buffer.from('\n\n--b'.repeat(1000)), Buffer.from('--')];
+    const answer = await post(Buffer.concat(parts));
+    expect([answer.status, JSON.parse(answer.body.toString())]).toEqual([
+      413,
+      { code: 'too-large', detail: 'The body has more parts than partsPerRequest, 1000' },
+    ]);
+    expect([received.length, received.filter((kind) => kind === 'duplicate')]).toEqual([1000, ['duplicate']]);
+  });
+
+  it('refuses a body that inflates to hundreds of times its size', async () => {
+    const answer = await post(gzipSync(Buffer.alloc(65 * 2 ** 20), { level: 9 }), {
+      ...multipart,
+      'Content-Encoding': 'gzip',
+    });
+    expect([answer.status, (JSON.parse(answer.body.toString()) as { code: string }).code]).toEqual([413, 'too-large']);
+  });
 
   it.each([
     ['no part', Buffer.from('--b--'), multipart, 400],

@@ -1,6 +1,7 @@
-import type { DicomJsonObject, ReceiveOutcome } from '@bucky/archive';
+import type { DicomJsonObject } from '@bucky/archive';
 import type { ErrorCode, InstanceIdentity, Uid } from '@bucky/dicom';
 import { retrieveUrl } from './exchange.js';
+import type { StoreResult } from './store-tally.js';
 
 /** Why an Instance was not stored, as the standard counts it. @see PS3.18 I.2.2, table I.2-2 */
 const outOfResources = 0xa700;
@@ -37,26 +38,26 @@ export interface StoreResponse {
  * Writes the Store Instances Response Module. Those Warning Reasons of the standard are never due that mean that something
  * was changed or left out: originals never are. @see PS3.18 10.5.3.1, I.2, tables I.2-1 and I.2-2
  */
-export function storeResponse(outcomes: readonly ReceiveOutcome[], root: string): StoreResponse {
+export function storeResponse(results: readonly StoreResult[], root: string): StoreResponse {
   const referenced: DicomJsonObject[] = [];
   const failed: DicomJsonObject[] = [];
   const others: DicomJsonObject[] = [];
   const studies = new Set<Uid>();
   let warned = false;
-  for (const outcome of outcomes) {
-    if (outcome.kind !== 'failed' && outcome.kind !== 'conflict') {
+  for (const result of results) {
+    if (result.kind !== 'failed' && result.kind !== 'conflict') {
       referenced.push({
-        ...reference(outcome.identity),
-        '00081190': text('UR', retrieveUrl(root, outcome.identity)),
-        ...(outcome.differs.length === 0 ? {} : { '00081196': { vr: 'US', Value: [otherPatient] } }),
+        ...reference(result.identity),
+        '00081190': text('UR', retrieveUrl(root, result.identity)),
+        ...(result.differs ? { '00081196': { vr: 'US', Value: [otherPatient] } } : {}),
       });
-      if (outcome.differs.length > 0) warned = true;
-      studies.add(outcome.identity.studyUid);
+      if (result.differs) warned = true;
+      studies.add(result.identity.studyUid);
       continue;
     }
-    const FailureReason = { vr: 'US', Value: [reasonFor(outcome)] };
-    if (outcome.identity.instanceUid === undefined) others.push({ '00081197': FailureReason });
-    else failed.push({ ...reference(outcome.identity), '00081197': FailureReason });
+    const FailureReason = { vr: 'US', Value: [reasonFor(result)] };
+    if (result.identity.instanceUid === undefined) others.push({ '00081197': FailureReason });
+    else failed.push({ ...reference(result.identity), '00081197': FailureReason });
   }
   const [studyUid, ...more] = studies;
   const failures = failed.length + others.length;
@@ -73,9 +74,9 @@ export function storeResponse(outcomes: readonly ReceiveOutcome[], root: string)
   };
 }
 
-function reasonFor(outcome: ReceiveOutcome): number {
-  if (outcome.kind !== 'failed') return conflict;
-  return reasonOf[outcome.error.code] ?? processingFailure;
+function reasonFor(result: StoreResult): number {
+  if (result.kind !== 'failed') return conflict;
+  return reasonOf[result.code] ?? processingFailure;
 }
 
 function reference({ sopClassUid, instanceUid }: Partial<InstanceIdentity>): DicomJsonObject {

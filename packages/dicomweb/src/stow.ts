@@ -1,25 +1,16 @@
-import { createGunzip } from 'node:zlib';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { admitUpload, takeInstance, type ReceiveOutcome, type TakenInstance } from '@bucky/archive';
-import { BuckyError, type Bytes, type ErrorCode, type Uid } from '@bucky/dicom';
+import { BuckyError, defaultReaderLimits, type Bytes, type Uid } from '@bucky/dicom';
 import type { Request } from 'express';
 import { acceptOf, choose } from './accept.js';
+import { decoderOf } from './content-coding.js';
 import { pathUids, signalOf, type Exchange } from './exchange.js';
 import { parseMediaType } from './media-type.js';
 import { isBoundary, readMultipart, type Part } from './multipart-reader.js';
 import { writeNativeXml } from './native-xml.js';
 import { storeResponse } from './store-response.js';
-
-/** Parts whose bytes have been read and whose outcome is not known yet. */
-const pendingLimit = 64;
-/** Reasons told in Warning headers; the answer itself has a code for each. */
-const warningLimit = 5;
+import { StoreTally } from './store-tally.js';
 
 const answers = [{ name: 'application/dicom+json' }, { name: 'application/json' }, { name: 'application/dicom+xml' }];
-
-/** Faults of ours that pass: when nothing was stored for these alone, the sender had better try again. */
-const passing: ReadonlySet<ErrorCode> = new Set(['busy', 'full', 'unavailable']);
 
 /** Stores the Instances of a request. All that can be refused is refused before its body is read. @see PS3.18 10.5 */
 export async function store(exchange: Exchange): Promise<void> {
@@ -27,33 +18,32 @@ export async function store(exchange: Exchange): Promise<void> {
   const offer = choose(acceptOf(req), answers);
   const { studyUid } = pathUids(exchange);
   const boundary = boundaryOf(req);
-  const decode = decoderOf(req);
+  const decode = decoderOf(req, { ...defaultReaderLimits, ...archive.policies.limits }.inflatedRatio);
   refuseTooLarge(exchange, boundary);
   await admitUpload(archive);
-  const signal = signalOf(res);
-  const bytes = decode(req.iterator({ destroyOnReturn: false }));
-  const take = takerOf(exchange, studyUid, signal);
-  const outcomes = await orLetGo(exchange, async () =>
-    boundary === undefined ? [await (await take(bytes)).outcome] : storeParts(readMultipart(bytes, boundary), take),
-  );
-  reportBugs(outcomes, exchange);
-  for (const outcome of outcomes) exchange.onReceived(outcome);
-  const known = outcomes.filter(({ kind }) => kind === 'duplicate').length;
-  if (known > 0) res.setHeader('Bucky-Already-Stored', known);
-  const failures = outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome.error] : []));
-  const [first] = failures;
-  if (first !== undefined && failures.length === outcomes.length && failures.every(({ code }) => passing.has(code))) {
-    throw first;
-  }
-  const { status, module } = storeResponse(outcomes, root);
-  const body = Buffer.from(offer.name === 'application/dicom+xml' ? writeNativeXml(module) : JSON.stringify(module));
-  const warnings = [...new Set([...failures.map(({ message }) => message), ...disagreements(outcomes)])].slice(
-    0,
-    warningLimit,
-  );
+  const tally = tallyOf(exchange);
+  const take = takerOf(exchange, studyUid, signalOf(res));
+  await orLetGo(exchange, async () => {
+    const bytes = decode(req.iterator({ destroyOnReturn: false }));
+    if (boundary !== undefined) await storeParts(readMultipart(bytes, boundary), { take, tally, exchange });
+    else await tally.add((await take(bytes)).outcome);
+    await tally.settle();
+  });
+  if (tally.passingFailure !== undefined) throw tally.passingFailure;
+  if (tally.duplicates > 0) res.setHeader('Bucky-Already-Stored', tally.duplicates);
+  const { warnings } = tally;
   if (warnings.length > 0) res.setHeader('Warning', warnings.map(warning));
+  const { status, module } = storeResponse(tally.results, root);
+  const body = Buffer.from(offer.name === 'application/dicom+xml' ? writeNativeXml(module) : JSON.stringify(module));
   res.writeHead(status, { 'Content-Type': offer.name, 'Content-Length': body.length, 'Cache-Control': 'no-store' });
   res.end(body);
+}
+
+function tallyOf({ onBug, onReceived }: Exchange): StoreTally {
+  return new StoreTally((outcome) => {
+    if (outcome.kind === 'failed' && outcome.error.code === 'internal') onBug(outcome.error);
+    onReceived(outcome);
+  });
 }
 
 /** Runs what reads the body. When that gives up midway, the rest is let go and the connection used no more. @see RFC 9112 9.3 */
@@ -67,15 +57,6 @@ async function orLetGo<T>({ req, res }: Exchange, read: () => Promise<T>): Promi
     }
     throw error;
   }
-}
-
-/** Says by what stored Instances contradict their Study on whose they are: the keyword, never the value. */
-function disagreements(outcomes: readonly ReceiveOutcome[]): readonly string[] {
-  return outcomes.flatMap((outcome) =>
-    outcome.kind !== 'stored' || outcome.differs.length === 0
-      ? []
-      : [`Stored, but the study needs attention: it has another ${outcome.differs.join(', ')}`],
-  );
 }
 
 /** Begins to take one file; resolves when its bytes are read, to what becomes of it. */
@@ -103,31 +84,6 @@ function boundaryOf(req: Request): string | undefined {
   return boundary;
 }
 
-function decoderOf(req: Request): (bytes: Bytes) => Bytes {
-  const coding = (req.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  if (coding === 'identity' || coding === '') return (bytes) => bytes;
-  if (coding === 'gzip' || coding === 'x-gzip') return inflated;
-  throw new BuckyError('unsupported-media-type', 'The Content-Encoding of a store may be gzip or none');
-}
-
-/** Inflates a body as it comes; what it grows to is bounded by the limits on a file, part by part. */
-async function* inflated(bytes: Bytes): Bytes {
-  const gunzip = createGunzip();
-  const pumping = pipeline(Readable.from(bytes), gunzip);
-  // Its failure also ends the loop below; this only keeps it from being an unhandled one.
-  pumping.catch(() => undefined);
-  try {
-    for await (const chunk of gunzip) yield chunk as Buffer;
-    await pumping;
-  } catch (error) {
-    const { code } = Object(error) as { readonly code?: unknown };
-    if (!String(code).startsWith('Z_')) throw error;
-    throw new BuckyError('invalid', 'The body is not the gzip that its Content-Encoding says', { cause: error });
-  } finally {
-    gunzip.destroy();
-  }
-}
-
 function refuseTooLarge({ archive, req }: Exchange, boundary: string | undefined): void {
   const { partBytes } = archive.policies;
   if (boundary === undefined && Number(req.headers['content-length'] ?? 0) > partBytes) {
@@ -142,32 +98,32 @@ function takerOf({ archive }: Exchange, studyUid: Uid | undefined, signal: Abort
 
 /**
  * Takes part after part, while earlier ones are made durable. A body that ends too early fails the part it was in; when
- * parts before it are kept already, the answer says so and names the failure. Throws `invalid` when there is no part.
+ * parts before it are kept already, the answer says so and names the failure. Throws `invalid` when there is no part,
+ * `too-large` when there are too many.
  */
-async function storeParts(parts: AsyncIterable<Part>, take: Take): Promise<readonly ReceiveOutcome[]> {
-  const outcomes: Promise<ReceiveOutcome>[] = [];
-  let broken: BuckyError | undefined;
+async function storeParts(
+  parts: AsyncIterable<Part>,
+  { take, tally, exchange }: { readonly take: Take; readonly tally: StoreTally; readonly exchange: Exchange },
+): Promise<void> {
+  const { partsPerRequest } = exchange.archive.policies;
+  let count = 0;
   try {
     for await (const part of parts) {
+      count += 1;
+      if (count > partsPerRequest) throw tooManyParts(partsPerRequest);
       const refusal = refusalOf(part);
-      if (refusal !== undefined) outcomes.push(Promise.resolve(failure(refusal)));
-      else outcomes.push((await take(part.body)).outcome);
-      await outcomes[outcomes.length - 1 - pendingLimit];
+      await tally.add(refusal === undefined ? (await take(part.body)).outcome : failure(refusal));
     }
+    if (count === 0) throw new BuckyError('invalid', 'The multipart body has no part');
   } catch (error) {
-    if (!(error instanceof BuckyError && error.code === 'invalid')) {
-      await Promise.all(outcomes);
-      throw error;
-    }
-    broken = error;
+    await tally.settle();
+    if (!(error instanceof BuckyError && error.code === 'invalid') || tally.isAllFailed) throw error;
+    await tally.add(failure(error));
   }
-  const settled = await Promise.all(outcomes);
-  if (broken !== undefined) {
-    if (settled.every(({ kind }) => kind === 'failed' || kind === 'conflict')) throw broken;
-    return [...settled, failure(broken)];
-  }
-  if (settled.length === 0) throw new BuckyError('invalid', 'The multipart body has no part');
-  return settled;
+}
+
+function tooManyParts(partsPerRequest: number): BuckyError {
+  return new BuckyError('too-large', `The body has more parts than partsPerRequest, ${partsPerRequest}`);
 }
 
 function failure(error: BuckyError): ReceiveOutcome {
@@ -185,10 +141,4 @@ function refusalOf({ headers }: Part): BuckyError | undefined {
     return new BuckyError('unsupported-media-type', `A part is in ${coding}, which HTTP does not use`);
   }
   return undefined;
-}
-
-function reportBugs(outcomes: readonly ReceiveOutcome[], { onBug }: Exchange): void {
-  for (const outcome of outcomes) {
-    if (outcome.kind === 'failed' && outcome.error.code === 'internal') onBug(outcome.error);
-  }
 }
