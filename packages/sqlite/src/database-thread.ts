@@ -47,6 +47,17 @@ export class DatabaseThread {
     });
   }
 
+  /** True once no call can be answered any more, closed or not. */
+  get isDead(): boolean {
+    return this.#dead !== undefined;
+  }
+
+  /** Resolves when the thread has ended: with why, where it was not closed. */
+  async ended(): Promise<Error | undefined> {
+    await this.#ended;
+    return this.#closing ? undefined : this.#dead;
+  }
+
   /** How many calls are on their way. */
   get load(): number {
     return this.#waiting.size;

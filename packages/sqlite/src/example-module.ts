@@ -37,6 +37,11 @@ export function addAndDie(database: Database, word: string): void {
   process.exit(3);
 }
 
+/** Ends the thread as a crash would. */
+export function die(): void {
+  process.exit(3);
+}
+
 /** Runs for far longer than a test does. */
 export function takeLong(database: Database): void {
   database.get('WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n');

@@ -52,6 +52,7 @@ describe('openWriter', () => {
     expect(await asked).toHaveLength(50);
     await closed;
     await writer.close();
+    expect(await writer.ended).toBeUndefined();
     const again = await openWriter({ file, module });
     expect(await again.run('listWords')).toHaveLength(50);
     await again.close();
@@ -65,6 +66,7 @@ describe('openWriter', () => {
       expect(outcome).toMatchObject({ status: 'rejected', reason: { message: 'Database worker ended with code 3' } });
     }
     await expect(writer.run('listWords')).rejects.toThrow('Database worker ended with code 3');
+    await expect(writer.ended).resolves.toThrow('Database worker ended with code 3');
     await writer.close();
     const again = await openWriter({ file, module });
     expect(await again.run('listWords')).toEqual(['kept']);
@@ -83,6 +85,19 @@ describe('openReaders', () => {
     const readers = await openReaders({ file, module, count: 1 });
     await expect(readers.run('addWords', ['no'])).rejects.toThrow(/readonly/);
     await readers.close();
+    await writer.close();
+  });
+
+  it('starts another thread in the place of one that died, and refuses once it is closed', async () => {
+    const writer = await openWriter({ file, module });
+    const readers = await openReaders({ file, module, count: 2 });
+    for (let deaths = 0; deaths < 3; deaths += 1) {
+      await expect(readers.run('die')).rejects.toThrow('Database worker ended with code 3');
+      const asked = Array.from({ length: 10 }, () => readers.run('listWords'));
+      expect(await Promise.all(asked)).toEqual(asked.map(() => []));
+    }
+    await readers.close();
+    await expect(readers.run('listWords')).rejects.toThrow('Database is closed');
     await writer.close();
   });
 

@@ -4,6 +4,8 @@ import { DatabaseThread } from './database-thread.js';
 export interface Writer {
   /** Runs a function that the module exports, in one transaction; what it throws undoes all of it. */
   run(name: string, ...args: readonly unknown[]): Promise<unknown>;
+  /** Resolves when the thread has ended: with why, where it was not closed. Nothing can be written then any more. */
+  readonly ended: Promise<Error | undefined>;
   /** Finishes what was asked before, then closes. */
   close(): Promise<void>;
 }
@@ -20,5 +22,5 @@ export interface OpenWriter {
 /** Opens a database for writing, creates it where it is missing and brings its schema up to date. */
 export async function openWriter({ file, module }: OpenWriter): Promise<Writer> {
   const thread = await DatabaseThread.start({ file, module: module.href, readOnly: false });
-  return { run: (name, ...args) => thread.run(name, args), close: () => thread.close() };
+  return { run: (name, ...args) => thread.run(name, args), ended: thread.ended(), close: () => thread.close() };
 }
