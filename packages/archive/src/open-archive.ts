@@ -34,8 +34,11 @@ export async function openArchive({ vault, catalog, folder, policies = {} }: Arc
     inTurn: turns(),
     spoolFolder,
     async close() {
-      await catalog.close();
-      await vault.close();
+      try {
+        await catalog.close();
+      } finally {
+        await vault.close();
+      }
     },
   };
 }

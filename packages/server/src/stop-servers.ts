@@ -21,8 +21,11 @@ export async function stopServers(
   const timer = setTimeout(() => {
     for (const server of servers) server.closeAllConnections();
   }, timeoutMs);
-  closeIdle();
-  await Promise.all(closed);
-  clearInterval(sweeping);
-  clearTimeout(timer);
+  try {
+    closeIdle();
+    await Promise.all(closed);
+  } finally {
+    clearInterval(sweeping);
+    clearTimeout(timer);
+  }
 }
