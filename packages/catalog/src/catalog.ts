@@ -147,5 +147,7 @@ export interface Catalog {
   }>;
   /** Runs SQLite's own check; false when the file is damaged. May take minutes; runs beside reads. */
   isSound(): Promise<boolean>;
+  /** Resolves when nothing can be written any more: with why, where it was not closed. Only opening it anew helps then. */
+  readonly ended: Promise<Error | undefined>;
   close(): Promise<void>;
 }

@@ -33,10 +33,14 @@ export async function openCatalog({ file, readers: count = 2 }: OpenCatalog): Pr
     ...reading((name, ...args) => expected(() => readers.run(name, ...args))),
     ...writing((name, ...args) => expected(() => writer.run(name, ...args))),
     isSound: () => expected(() => readers.runAside('isSound')) as Promise<boolean>,
+    ended: writer.ended,
     async close() {
       // The writer last: SQLite folds the write-ahead log into the file when the last connection closes, if it may write.
-      await readers.close();
-      await writer.close();
+      try {
+        await readers.close();
+      } finally {
+        await writer.close();
+      }
     },
   };
 }
@@ -54,7 +58,7 @@ function writing(run: Run): Pick<Catalog, Changing> {
 }
 
 /** The functions of {@link Catalog} that ask; each is a function of the same name in the reader threads, which are typed there. */
-function reading(run: Run): Omit<Catalog, Changing | 'isSound' | 'close'> {
+function reading(run: Run): Omit<Catalog, Changing | 'isSound' | 'ended' | 'close'> {
   return {
     known: (instanceUid) => run('known', instanceUid) as ReturnType<Catalog['known']>,
     keptAside: (file) => run('keptAside', file) as ReturnType<Catalog['keptAside']>,

@@ -163,6 +163,15 @@ describe('the server', () => {
     expect(lines.join('')).toContain('"level":"error"');
   });
 
+  it('is not ready when the catalog takes nothing any more, and says that it has failed', async () => {
+    const { port, server, lines } = await serve({}, ({ catalog }) => ({
+      catalog: { ...catalog, ended: Promise.resolve(new Error('writer ended')) },
+    }));
+    expect(await server.failed).toMatchObject({ code: 'unavailable' });
+    expect((await get({ port, path: '/readyz' })).status).toBe(503);
+    expect(lines.join('')).toMatch(/"level":"error".*"event":"catalog.failed"/);
+  });
+
   it('gives up at once, with a sentence, when its port is taken', async () => {
     const { port } = await serve();
     const log = createLog({ level: 'error' });

@@ -2,11 +2,11 @@
 export class Readiness {
   #listening = false;
   #stopping = false;
-  #damaged = false;
+  #catalogFailed = false;
 
-  /** True between {@link started} and {@link stopping}, unless the catalog was found damaged. */
+  /** True between {@link started} and {@link stopping}, unless the catalog was found damaged or takes nothing any more. */
   get isReady(): boolean {
-    return this.#listening && !this.#stopping && !this.#damaged;
+    return this.#listening && !this.#stopping && !this.#catalogFailed;
   }
 
   get isStopping(): boolean {
@@ -21,7 +21,7 @@ export class Readiness {
     this.#stopping = true;
   }
 
-  catalogDamaged(): void {
-    this.#damaged = true;
+  catalogFailed(): void {
+    this.#catalogFailed = true;
   }
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Archive } from '@bucky/archive';
+import { BuckyError } from '@bucky/dicom';
 import { createApp, type AppParts } from './app.js';
 import { continueWhenRead } from './expectation.js';
 import { FloorRateWatch, type FloorRate } from './floor-rate.js';
@@ -33,6 +34,8 @@ export interface RunningServer {
   readonly port: number | undefined;
   /** Ends when the catalog has been looked through; it goes on beside the requests. */
   readonly integrityChecked: Promise<void>;
+  /** Resolves when the server can be of no use any more, with why: close it, so that the process can be started anew. */
+  readonly failed: Promise<BuckyError>;
   /**
    * Stops: `/readyz` answers 503, nothing new is taken, requests under way may end within the configured time and are cut
    * after it. The archive stays open.
@@ -46,6 +49,11 @@ export interface ServerParts {
   readonly log: Log;
   /** Calls `work` about once a second with a time in milliseconds, until the returned function is called. */
   readonly everySecond?: (work: (nowMs: number) => void) => () => void;
+}
+
+interface Watching {
+  readonly readiness: Readiness;
+  readonly log: Log;
 }
 
 const everyRealSecond = (work: (nowMs: number) => void): (() => void) => {
@@ -103,15 +111,30 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   return {
     port,
     integrityChecked: checkIntegrity(archive, { readiness, log }),
+    failed: catalogFailure(archive, { readiness, log }),
     async close() {
       readiness.stopping();
       log.info('server.stopping');
-      await stopServers(servers, { timeoutMs: config.stopTimeoutMs });
-      stopTicking();
+      try {
+        await stopServers(servers, { timeoutMs: config.stopTimeoutMs });
+      } finally {
+        stopTicking();
+      }
       if (socketPath !== undefined) await rm(socketPath, { force: true });
       log.info('server.stopped');
     },
   };
+}
+
+/** Resolves when the catalog takes nothing any more although it was not closed. */
+async function catalogFailure({ catalog }: Archive, { readiness, log }: Watching): Promise<BuckyError> {
+  const cause = await catalog.ended;
+  if (cause === undefined) return new Promise(() => undefined); // closed, as all else is then
+  readiness.catalogFailed();
+  log.error('catalog.failed', thrownFields(cause));
+  return new BuckyError('unavailable', 'The catalog takes nothing any more, so that bucky stops: start it again', {
+    cause,
+  });
 }
 
 function httpServer(app: RequestListener): Server {
@@ -131,20 +154,17 @@ function httpServer(app: RequestListener): Server {
 }
 
 /** Looks through the catalog beside the requests; damage makes the server unready, so that somebody comes. */
-async function checkIntegrity(
-  { catalog }: Archive,
-  { readiness, log }: { readonly readiness: Readiness; readonly log: Log },
-): Promise<void> {
+async function checkIntegrity({ catalog }: Archive, { readiness, log }: Watching): Promise<void> {
   try {
     if (await catalog.isSound()) {
       log.info('catalog.checked');
       return;
     }
-    readiness.catalogDamaged();
+    readiness.catalogFailed();
     log.error('catalog.damaged');
   } catch (error) {
     if (readiness.isStopping) return;
-    readiness.catalogDamaged();
+    readiness.catalogFailed();
     log.error('catalog.check-failed', thrownFields(error));
   }
 }

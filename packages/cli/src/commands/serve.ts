@@ -39,8 +39,9 @@ under way may then end. Writes its log to standard output as JSON lines.
       const shownHost = host.includes(':') ? `[${host}]` : host;
       err.write(`Bucky is at http://${shownHost}:${server.port ?? port}/\n${openDoor}`);
       log.warn('access.open', { note: 'BUCKY_AUTH is off: anyone on this machine can read everything' });
-      await stop.asked;
+      const failure = await Promise.race([stop.asked, server.failed]);
       await server.close();
+      if (failure !== undefined) throw failure;
     } finally {
       stop.forget();
       await composed.close();
