@@ -5,7 +5,7 @@ import { openArchive, type Archive } from '@bucky/archive';
 import { openCatalog } from '@bucky/catalog';
 import { BuckyError } from '@bucky/dicom';
 import type { Log, ServerConfig } from '@bucky/server';
-import { tryLock } from '@bucky/sqlite';
+import { tryLock, type Lock } from '@bucky/sqlite';
 import { makeFolder, openVault, parseOriginalKey, studiesPrefix, type Vault } from '@bucky/vault';
 import type { Config } from './config.js';
 import { fileErrorReason } from './file-error.js';
@@ -43,7 +43,7 @@ export function archiveFolderOf(config: Config): string {
 
 /**
  * Opens the archive of the data folder; undefined while another process holds it. With `catalogFile` its catalog is that
- * file, to be filled anew. Throws `configuration`, `unavailable`.
+ * file, to be filled anew. Throws `configuration`, `unavailable`, and `locked` for a vault that is open elsewhere.
  */
 export async function compose(
   config: Config,
@@ -52,7 +52,7 @@ export async function compose(
 ): Promise<Composed | undefined> {
   const folder = archiveFolderOf(config);
   await makeArchiveFolder(folder);
-  const lock = tryLock(join(folder, 'lock'));
+  const lock = lockFile(join(folder, 'lock'));
   if (lock === undefined) return undefined;
   try {
     const archive = await openParts(config, { folder, log, catalogFile });
@@ -80,7 +80,8 @@ async function openParts(
     catalogFile,
   }: { readonly folder: string; readonly log: Log; readonly catalogFile: string | undefined },
 ): Promise<Archive> {
-  const vault = await openVault(config.vault === '' ? pathToFileURL(join(folder, 'vault')).href : config.vault);
+  const url = config.vault === '' ? pathToFileURL(join(folder, 'vault')).href : config.vault;
+  const vault = await openVault(url, { lock: lockFile });
   try {
     for (const note of await vault.check()) log.warn('vault.ignores', { note });
     const file = catalogFile ?? join(folder, catalogName);
@@ -115,6 +116,16 @@ function policiesOf(config: Config) {
     ...{ inFlightBytes, bufferedBytes, partBytes, partsPerRequest, reservedBytes, defaultCharacterSet },
     limits: { headerBytes, depth, elements, valueBytes, inlineBytes, inflatedRatio },
   };
+}
+
+/** Locks a file; undefined when another process holds it. Throws `configuration` where nothing can be locked. */
+function lockFile(file: string): Lock | undefined {
+  try {
+    return tryLock(file);
+  } catch (cause) {
+    const why = 'this user may not write there, or its file system knows no locks';
+    throw new BuckyError('configuration', `Cannot lock ${file}: ${why}`, { cause });
+  }
 }
 
 /** Makes the folder of the archive, for this user alone. */

@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { createLog, startServer } from '@bucky/server';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { compose, serverConfigOf, socketPathOf } from './compose.js';
@@ -64,6 +66,24 @@ describe('reachServer', () => {
 });
 
 describe('bucky serve', () => {
+  it('refuses a vault that another has open, and leaves alone what is on its way there', async () => {
+    const folder = newDataFolder();
+    const BUCKY_VAULT = pathToFileURL(folder).href;
+    const other = await compose({ ...configIn(newDataFolder()), vault: BUCKY_VAULT }, log);
+    closing.push(() => other!.close());
+    writeFileSync(join(folder, '.incoming', 'draft'), 'half');
+    const { code, err } = await runBucky(['serve'], { BUCKY_VAULT });
+    expect([code, err]).toEqual([2, `bucky: Another process has the vault ${folder} open\n`]);
+    expect(readdirSync(join(folder, '.incoming'))).toEqual(['draft']);
+  });
+
+  it('says what it cannot lock', async () => {
+    const data = newDataFolder();
+    mkdirSync(join(data, 'archives', 'main', 'lock'), { recursive: true });
+    const { code, err } = await runBucky(['serve'], { BUCKY_DATA: data });
+    expect([code, err]).toEqual([2, expect.stringMatching(/^bucky: Cannot lock .*\/lock: /)]);
+  });
+
   it('refuses to start beside another that holds the archive', async () => {
     const data = newDataFolder();
     await hold(data);

@@ -24,7 +24,7 @@ Bucky. Nothing in it is ever renamed or replaced; later facts are new objects.
 - Two .dcm objects with one SOP Instance UID and no conflict record are left by a crash or a race: they hold the same
   bytes, or the one with the smaller receipt counts.
 
-In a folder there is also \`.incoming/\`: uploads under way. What lies there was never acknowledged.
+In a folder there is also \`.incoming/\`: uploads under way. What lies there was never acknowledged. \`.lock\` is empty.
 
 ## Get everything out
 

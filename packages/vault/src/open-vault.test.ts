@@ -10,6 +10,7 @@ describe('openVault', () => {
     ['file://elsewhere/srv', /folder on this machine/],
     ['s3:///prefix', /names no bucket/],
     ['s3://id:hidden@bucket', /credentials do not belong/],
+    ['s3://bucket/100%', /write it as %25/],
     ['s3://bucket?endpiont=http://127.0.0.1', /did you mean endpoint/],
     ['s3://bucket?path_style=true', /did you mean pathStyle/],
     ['s3://bucket?pathStyle=yes', /true or false/],

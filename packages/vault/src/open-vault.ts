@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { BuckyError } from '@bucky/dicom';
-import { openFolderVault } from './folder/folder-vault.js';
+import { openFolderVault, type FolderVaultOptions } from './folder/folder-vault.js';
 import { nearest } from './nearest.js';
 import { openS3Vault } from './s3/s3-vault.js';
 import type { S3VaultOptions } from './s3/store.js';
@@ -11,11 +11,11 @@ const parameters = ['endpoint', 'region', 'pathStyle', 'connections'] as const;
 /**
  * Opens the vault that a URL names: `file:///folder`, or `s3://bucket/prefix` with the parameters `endpoint`, `region`,
  * `pathStyle` (true or false) and `connections`. Credentials come from the AWS variables, profile or role, never from
- * the URL. Throws `configuration`.
+ * the URL. Throws `configuration`, and `locked` for a folder that another process has open, where `lock` can tell.
  */
-export async function openVault(url: string): Promise<Vault> {
+export async function openVault(url: string, { lock }: Pick<FolderVaultOptions, 'lock'> = {}): Promise<Vault> {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed?.protocol === 'file:') return openFolderVault({ folder: folderOf(parsed) });
+  if (parsed?.protocol === 'file:') return openFolderVault({ folder: folderOf(parsed), ...(lock && { lock }) });
   if (parsed?.protocol === 's3:') return openS3Vault(s3Options(parsed));
   throw refusal('its URL must begin with file:// or s3://');
 }
@@ -46,12 +46,20 @@ export function s3Options(url: URL): S3VaultOptions {
   const connections = url.searchParams.get('connections');
   return {
     bucket: url.hostname,
-    prefix: decodeURIComponent(url.pathname),
+    prefix: prefixOf(url.pathname),
     ...(endpoint === null ? {} : { endpoint: endpointOf(endpoint) }),
     ...(region === null ? {} : { region }),
     ...(pathStyle === null ? {} : { pathStyle: booleanOf(pathStyle) }),
     ...(connections === null ? {} : { connections: numberOf(connections) }),
   };
+}
+
+function prefixOf(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw refusal('the prefix of its URL has a % that begins no escape; write it as %25');
+  }
 }
 
 function endpointOf(text: string): string {

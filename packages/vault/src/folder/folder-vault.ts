@@ -19,23 +19,46 @@ import { writeFile } from './write-file.js';
 export interface FolderVaultOptions {
   /** Made when it is missing; only one process may write in it. */
   readonly folder: string;
+  /**
+   * Takes an exclusive lock on a small file, made where it is missing; undefined when it is held. Without it the caller
+   * sees to it that no other process writes in the folder.
+   */
+  readonly lock?: (file: string) => { release(): void } | undefined;
   /** Replaces how files get their names; for tests of file systems that we do not have. */
   readonly publisher?: Publisher;
 }
 
-/** Opens a folder as vault and removes what an earlier process left half written. Throws `configuration`. */
-export async function openFolderVault({ folder, publisher = new Publisher() }: FolderVaultOptions): Promise<Vault> {
+/**
+ * Opens a folder as vault and removes what an earlier process left half written. Throws `configuration`, and `locked` when
+ * another process has it open.
+ */
+export async function openFolderVault({
+  folder,
+  lock,
+  publisher = new Publisher(),
+}: FolderVaultOptions): Promise<Vault> {
   const root = resolve(folder);
   const incoming = join(root, '.incoming');
+  let held: Held | undefined;
   try {
     await makeFolder(incoming);
+    held = lock === undefined ? unlocked : lock(join(root, '.lock'));
+    if (held === undefined) throw new BuckyError('locked', `Another process has the vault ${root} open`);
     for (const name of await readdir(incoming)) await rm(join(incoming, name), { force: true, recursive: true });
+    return new FolderVault(root, { publisher, held });
   } catch (error) {
+    held?.release();
+    if (error instanceof BuckyError) throw error;
     const { message } = folderError(error, `use ${root} as vault`) as Error;
     throw new BuckyError('configuration', message, { cause: error });
   }
-  return new FolderVault(root, publisher);
 }
+
+interface Held {
+  release(): void;
+}
+
+const unlocked: Held = { release: () => undefined };
 
 /**
  * A vault in a folder. An object is written to `.incoming/`, synced, and then linked to its name: a link does not
@@ -44,12 +67,14 @@ export async function openFolderVault({ folder, publisher = new Publisher() }: F
 class FolderVault implements Vault {
   readonly #root: string;
   readonly #publisher: Publisher;
+  readonly #held: Held;
   readonly #sync = new DirectorySync();
   readonly #directories: DurableDirectories;
 
-  constructor(root: string, publisher: Publisher) {
+  constructor(root: string, { publisher, held }: { readonly publisher: Publisher; readonly held: Held }) {
     this.#root = root;
     this.#publisher = publisher;
+    this.#held = held;
     this.#directories = new DurableDirectories(root, this.#sync);
   }
 
@@ -121,6 +146,7 @@ class FolderVault implements Vault {
   }
 
   close(): Promise<void> {
+    this.#held.release();
     return Promise.resolve();
   }
 
