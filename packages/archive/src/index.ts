@@ -21,6 +21,7 @@ export type { ConflictReason } from './receive/conflict.js';
 export type { InFlightBudget, Reservation } from './receive/in-flight-budget.js';
 export type { ReceiveOptions, ReceiveOutcome } from './receive/outcome.js';
 export { takeInstance, type TakenInstance } from './receive/receive-instance.js';
+export { sealQuiet } from './seal/seal-series.js';
 export { rebuild, type RebuildOptions, type RebuildReport } from './upkeep/rebuild.js';
 export { retrieveBulkData, type RetrievedBulkData } from './retrieve/bulk-data.js';
 export { retrieveFrames, type RetrievedFrame, type RetrievedFrames } from './retrieve/frames.js';

@@ -43,6 +43,34 @@ export interface LocatedInstance {
   readonly numberOfFrames?: number;
 }
 
+/** Where the sealed metadata of a Series lie: the first `length` bytes of an object are one gzip member of all. */
+export interface Seal {
+  readonly key: string;
+  readonly length: number;
+  /** Of those bytes. */
+  readonly crc32: number;
+}
+
+/** What a validator of metadata is made of, and where they lie sealed when they do. */
+export interface MetadataVersion {
+  readonly version: string;
+  readonly seal?: Seal;
+}
+
+/** A Series that is to be sealed, as it is at a revision. */
+export interface UnsealedSeries {
+  readonly studyUid: Uid;
+  readonly seriesUid: Uid;
+  readonly revision: number;
+}
+
+/** A seal that lies in the vault, and how many Instances it holds. */
+export interface AdoptedSeal extends Seal {
+  readonly studyUid: string;
+  readonly seriesUid: string;
+  readonly instances: number;
+}
+
 /** Which files that are aside are listed. */
 export interface ConflictsAsked {
   readonly limit: number;
@@ -137,7 +165,17 @@ export interface Catalog {
   /** Metadata of a target's live Instances, in the order of {@link locate}, in batches of bounded size. */
   metadata(target: Target, scope: Scope): AsyncIterable<readonly DeflatedMetadata[]>;
   /** What a validator of {@link metadata} is made of without reading it; undefined when the target holds nothing. */
-  metadataVersion(target: Target, scope: Scope): Promise<string | undefined>;
+  metadataVersion(target: Target, scope: Scope): Promise<MetadataVersion | undefined>;
+  /** Records of a target's live Instances, whole, in the order of {@link locate}, in batches of bounded size. */
+  records(target: Target, scope: Scope): AsyncIterable<readonly KeptRecord[]>;
+  /** Series that have changed since they were sealed, and not since the receipt `before`; the longest quiet first. */
+  unsealed(options: { readonly before: string; readonly limit: number }): Promise<readonly UnsealedSeries[]>;
+  /** Enters the seal of a Series; false when the Series has changed since `revision`. */
+  sealed(seal: UnsealedSeries & Seal & { readonly receipt: string }): Promise<boolean>;
+  /** Has a Series count as sealed by a seal that was there before, if it holds as many Instances as that. */
+  adoptSeal(seal: AdoptedSeal): Promise<void>;
+  /** Tells one feed of changes from the next. */
+  feedId(): Promise<string>;
   counts(scope: Scope): Promise<{
     readonly studies: number;
     readonly series: number;

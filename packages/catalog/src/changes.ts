@@ -19,6 +19,11 @@ export function enterChange(
   database.run(insertSql, kind, studyUid, seriesUid, instanceUid, receipt, new Date().toISOString());
 }
 
+/** Tells this feed from the one of a catalog made anew. */
+export function feedId(database: Database): string {
+  return String(database.get('SELECT id FROM feed')?.['id']);
+}
+
 const listSql = `SELECT number, kind, study_uid, series_uid, instance_uid, receipt, changed_at FROM changes
   WHERE number > ? ORDER BY number LIMIT ?`;
 

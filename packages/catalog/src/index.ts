@@ -1,4 +1,12 @@
-export type { Catalog, ConflictsAsked, LocatedInstance, Target } from './catalog.js';
+export type {
+  Catalog,
+  ConflictsAsked,
+  LocatedInstance,
+  MetadataVersion,
+  Seal,
+  Target,
+  UnsealedSeries,
+} from './catalog.js';
 export type {
   AttentionRecord,
   Change,

@@ -1,5 +1,5 @@
 import type { Oddity } from '@bucky/dicom';
-import type { Database } from '@bucky/sqlite';
+import type { Database, Row } from '@bucky/sqlite';
 import type { KeptRecord, KnownInstance } from './instance-record.js';
 import { fromInstances, locatedColumns, locatedInstance } from './located-instance.js';
 
@@ -13,18 +13,24 @@ export function known(database: Database, instanceUid: string): KnownInstance | 
   return row === undefined ? undefined : { ...row };
 }
 
-const liveSql = `
-  SELECT ${locatedColumns}, i.id, i.oddities, i.source, i.received_at, m.deflated AS metadata, m.length AS metadata_length,
-    m.crc32 AS metadata_crc32, f.frame_table
-  FROM ${fromInstances} JOIN metadata m ON m.instance = i.id LEFT JOIN frame_tables f ON f.instance = i.id
-  WHERE i.receipt = ?`;
+/** Columns that {@link keptRecord} reads, and the tables they are in. */
+export const liveColumns = `${locatedColumns}, i.id, i.oddities, i.source, i.received_at, m.deflated AS metadata, m.length AS metadata_length,
+  m.crc32 AS metadata_crc32, f.frame_table`;
+export const liveTables = `${fromInstances} JOIN metadata m ON m.instance = i.id
+  LEFT JOIN frame_tables f ON f.instance = i.id`;
+
+const liveSql = `SELECT ${liveColumns} FROM ${liveTables} WHERE i.receipt = ?`;
 
 const bulkSql = 'SELECT path, vr, offset, length, crc32 FROM bulk_entries WHERE instance = ? ORDER BY path';
 
 /** Reads the record that a live Instance was made of, by its receipt. */
 export function liveRecord(database: Database, receipt: string): (KeptRecord & { readonly id: number }) | undefined {
   const row = database.get(liveSql, receipt);
-  if (row === undefined) return undefined;
+  return row === undefined ? undefined : keptRecord(database, row);
+}
+
+/** Makes of a row the record that it was made of. */
+export function keptRecord(database: Database, row: Row): KeptRecord & { readonly id: number } {
   const deflated = row['metadata'] as Uint8Array;
   const frameTable = row['frame_table'];
   return {

@@ -1,7 +1,7 @@
 import { BuckyError, errorCodes, type ErrorCode, type Scope } from '@bucky/dicom';
 import { openReaders, openWriter, WorkerError } from '@bucky/sqlite';
 import type { Catalog, LocatedInstance, Target } from './catalog.js';
-import type { DeflatedMetadata, InstanceRecord } from './instance-record.js';
+import type { DeflatedMetadata, InstanceRecord, KeptRecord } from './instance-record.js';
 import type { DicomJsonObject } from './query.js';
 import { search, type Run } from './run-search.js';
 import type { Page, PageOf } from './target-pages.js';
@@ -13,7 +13,7 @@ export interface OpenCatalog {
   readonly readers?: number;
 }
 
-type Changing = 'commit' | 'enterConflict' | 'decide' | 'hide' | 'unhide' | 'purged';
+type Changing = 'commit' | 'enterConflict' | 'decide' | 'hide' | 'unhide' | 'purged' | 'sealed' | 'adoptSeal';
 
 /** Opens a catalog, creates it where there is none and brings its schema up to date. Throws `damaged` for another file. */
 export async function openCatalog({ file, readers: count = 2 }: OpenCatalog): Promise<Catalog> {
@@ -50,6 +50,8 @@ function writing(run: Run): Pick<Catalog, Changing> {
   return {
     commit: (records) => run('commit', records.map(compact)) as ReturnType<Catalog['commit']>,
     enterConflict: (record, why) => run('enterConflict', compact(record), why) as Promise<void>,
+    adoptSeal: (seal) => run('adoptSeal', seal) as ReturnType<Catalog['adoptSeal']>,
+    sealed: (seal) => run('sealed', seal) as ReturnType<Catalog['sealed']>,
     decide: (decision) => run('decide', decision) as ReturnType<Catalog['decide']>,
     hide: (deletion) => run('hide', deletion) as ReturnType<Catalog['hide']>,
     unhide: (undo) => run('unhide', undo) as ReturnType<Catalog['unhide']>,
@@ -83,6 +85,9 @@ function reading(run: Run): Omit<Catalog, Changing | 'isSound' | 'ended' | 'clos
     frameTable: (target, scope) => run('frameTable', target, scope) as ReturnType<Catalog['frameTable']>,
     bulkEntry: (target, path, scope) => run('bulkEntry', { target, path, scope }) as ReturnType<Catalog['bulkEntry']>,
     metadata: (target, scope) => pages<DeflatedMetadata>(run, 'metadataPage', { target, scope }),
+    records: (target, scope) => pages<KeptRecord>(run, 'recordPage', { target, scope }),
+    unsealed: (options) => run('unsealed', options) as ReturnType<Catalog['unsealed']>,
+    feedId: () => run('feedId') as ReturnType<Catalog['feedId']>,
     metadataVersion: (target, scope) => run('metadataVersion', target, scope) as ReturnType<Catalog['metadataVersion']>,
     counts: (scope) => run('counts', scope) as ReturnType<Catalog['counts']>,
   };

@@ -8,11 +8,12 @@ import { liveRecord } from './live-instance.js';
 import { fromInstances, locatedColumns, locatedInstance } from './located-instance.js';
 import { inScope, scopeParameters } from './scope-sql.js';
 
-export { changes } from './changes.js';
+export { changes, feedId } from './changes.js';
 export { known } from './live-instance.js';
 export { candidates, lookInto, matches, results } from './search.js';
 export { targetContents } from './target-contents.js';
-export { locatePage, metadataPage, metadataVersion } from './target-pages.js';
+export { unsealed } from './seals.js';
+export { locatePage, metadataPage, metadataVersion, recordPage } from './target-pages.js';
 
 const keptAsideSql = `
   SELECT receipt, reason FROM aside

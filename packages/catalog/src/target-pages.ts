@@ -1,7 +1,8 @@
 import type { Scope, Uid } from '@bucky/dicom';
 import type { Database, Row, SqlValue } from '@bucky/sqlite';
-import type { LocatedInstance, Target } from './catalog.js';
-import type { DeflatedMetadata } from './instance-record.js';
+import type { LocatedInstance, MetadataVersion, Target } from './catalog.js';
+import type { DeflatedMetadata, KeptRecord } from './instance-record.js';
+import { keptRecord, liveColumns, liveTables } from './live-instance.js';
 import { fromInstances, locatedColumns, locatedInstance } from './located-instance.js';
 import { inScope, scopeParameters } from './scope-sql.js';
 
@@ -52,11 +53,18 @@ const locateSql = pageSql(
   locatedColumns,
   'instances i JOIN series e ON e.id = i.series JOIN studies s ON s.id = e.study',
 );
+const recordSql = pageSql(liveColumns, liveTables);
 const metadataSql = pageSql('m.deflated, m.length, m.crc32', 'instances i JOIN metadata m ON m.instance = i.id');
 
 /** Reads one page of a target's locations. */
 export function locatePage(database: Database, of: PageOf): Page<LocatedInstance> {
   return page(database, of, { sql: locateSql, item: locatedInstance, size: () => 0 });
+}
+
+/** Reads one page of a target's records, whole. */
+export function recordPage(database: Database, of: PageOf): Page<KeptRecord> {
+  const item = (row: Row): KeptRecord => keptRecord(database, row);
+  return page(database, of, { sql: recordSql, item, size: ({ metadata }) => metadata.deflated.length });
 }
 
 /** Reads one page of a target's metadata. */
@@ -118,20 +126,25 @@ function pageEnd(series: Row, row: Row): PageEnd {
 
 const versionSql = {
   study: `SELECT s.newest_receipt || '.' || s.revision AS version FROM studies s WHERE s.study_instance_uid = ? AND ${inScope}`,
-  series: `SELECT e.newest_receipt || '.' || e.revision AS version FROM studies s JOIN series e ON e.study = s.id
+  series: `SELECT e.newest_receipt || '.' || e.revision AS version,
+    e.sealed_revision = e.revision AS sealed, e.seal_key, e.seal_length, e.seal_crc32 FROM studies s JOIN series e ON e.study = s.id
     WHERE s.study_instance_uid = ? AND ${inScope} AND e.series_instance_uid = ?`,
   instance: `SELECT i.receipt AS version FROM ${fromInstances}
     WHERE s.study_instance_uid = ? AND ${inScope} AND e.series_instance_uid = ? AND i.sop_instance_uid = ?`,
 };
 
-/** Tells what changes whenever the metadata of a target does: the count of changes that its row has seen, or the receipt. */
+/** Tells of the metadata of a target without reading it: its version is what changes whenever the metadata of a target does: the count of changes that its row has seen, or the receipt. */
 export function metadataVersion(
   database: Database,
   { studyUid, seriesUid, instanceUid }: Target,
   scope: Scope,
-): string | undefined {
+): MetadataVersion | undefined {
   const level = instanceUid !== undefined ? 'instance' : seriesUid !== undefined ? 'series' : 'study';
   const below: readonly Uid[] = [seriesUid, instanceUid].filter((uid) => uid !== undefined);
   const row = database.get(versionSql[level], studyUid, ...scopeParameters(scope), ...below);
-  return row === undefined ? undefined : String(row['version']);
+  if (row === undefined) return undefined;
+  const version = String(row['version']);
+  if (row['sealed'] !== 1) return { version };
+  const [length, crc32] = [Number(row['seal_length']), Number(row['seal_crc32'])];
+  return { version, seal: { key: String(row['seal_key']), length, crc32 } };
 }

@@ -29,6 +29,7 @@ export function serverConfigOf(config: Config): ServerConfig {
     publicHosts: config.publicHosts,
     corsOrigins: config.corsOrigins,
     floorRate: { bytesPerSecond: config.floorRateBytesPerSecond, overSeconds: config.floorRateSeconds },
+    sealAfterMs: config.sealAfterSeconds * 1000,
     stopTimeoutMs: config.stopTimeoutSeconds * 1000,
   };
 }

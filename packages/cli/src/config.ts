@@ -61,6 +61,11 @@ export const configSchema = z.strictObject({
     { least: 0 },
   ).default(1024),
   floorRateSeconds: count('seconds', 'Time over which that speed is averaged.', { most: 3600 }).default(30),
+  sealAfterSeconds: count(
+    'seconds',
+    'Once no instance has come to a series for so long, its metadata are sealed: made into the bytes that answers send.',
+    { most: 86_400 },
+  ).default(60),
   inFlightBytes: count('bytes', 'Bytes of uploads held in memory at once, over all requests.', {
     least: mebibyte,
   }).default(defaultPolicies.inFlightBytes),

@@ -24,7 +24,8 @@ const hasCompressed = hasCorpus('compressed pictures in the viewer');
   const studyOf = new Map<string, string>();
 
   beforeAll(async () => {
-    bucky = await startBucky();
+    // Sealed soon, so that Chromium is seen to read sealed metadata too.
+    bucky = await startBucky({ env: { BUCKY_SEAL_AFTER_SECONDS: '1' } });
     const names = (await readdir(repositoryPath('fixtures'))).filter((name) => name.endsWith('.dcm'));
     const files = await Promise.all(names.map((name) => readFile(repositoryPath(`fixtures/${name}`))));
     expect(await stow(bucky.dicomWeb, files)).toMatchObject({ status: 200, failed: [] });

@@ -48,7 +48,7 @@ export function adminRoutes(archive: Archive): readonly ServerRoute[] {
     route('/api/changes', async (req) => {
       const limit = limitOf(req);
       const changes = await catalog.changes({ after: numberOf(req, 'after', 0), limit });
-      return { changes, ...nextOf(changes, limit, ({ number }) => number) };
+      return { feed: await catalog.feedId(), changes, ...nextOf(changes, limit, ({ number }) => number) };
     }),
     route('/api/attention', async (req) => {
       const [limit, place] = [limitOf(req), textOf(req, 'after')];

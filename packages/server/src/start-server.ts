@@ -11,6 +11,7 @@ import { listen } from './listen.js';
 import type { Log } from './log.js';
 import { createMetrics } from './metrics.js';
 import { Readiness } from './readiness.js';
+import { startSealing } from './sealing.js';
 import { stopServers } from './stop-servers.js';
 import { thrownFields } from './thrown-fields.js';
 import { readViewerFiles } from './viewer/viewer-files.js';
@@ -23,6 +24,8 @@ export interface ServerConfig {
   readonly publicHosts: readonly string[];
   readonly corsOrigins: readonly string[];
   readonly floorRate: FloorRate;
+  /** A Series is sealed once it has been quiet for so long. */
+  readonly sealAfterMs: number;
   /** How long requests under way may take to end once {@link RunningServer.close} is called. */
   readonly stopTimeoutMs: number;
   /** Folder of the prepared viewer, where it is not the one of this package. */
@@ -105,6 +108,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const stopTicking = everySecond((nowMs) => {
     bodies.tick(nowMs);
   });
+  const sealing = startSealing({ archive, log, sealAfterMs: config.sealAfterMs });
   readiness.started();
   log.info('server.started', { host: tcp?.host, port, socketPath });
 
@@ -119,6 +123,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
         await stopServers(servers, { timeoutMs: config.stopTimeoutMs });
       } finally {
         stopTicking();
+        await sealing.stop();
       }
       if (socketPath !== undefined) await rm(socketPath, { force: true });
       log.info('server.stopped');

@@ -8,6 +8,7 @@ Bucky. Nothing in it is ever renamed or replaced; later facts are new objects.
 
     FORMAT.md                                                       this text
     studies/<StudyUID>/<SeriesUID>/<SOPInstanceUID>.<receipt>.dcm   one instance as it was received
+    studies/<StudyUID>/<SeriesUID>/metadata.<receipt>.json.gz       metadata of a whole series, made of its instances
     conflicts/<receipt>.json                                        other bytes under a known SOP Instance UID
     deletions/<receipt>.json                                        names files that were deleted (hidden)
     decisions/<receipt>.json                                        how a conflict ended, or a deletion was undone

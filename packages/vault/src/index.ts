@@ -10,6 +10,8 @@ export {
   instanceKey,
   isObjectKey,
   parseOriginalKey,
+  parseSealKey,
+  sealKey,
   studiesPrefix,
   type OriginalName,
 } from './layout.js';

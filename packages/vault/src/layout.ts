@@ -33,6 +33,20 @@ export function deletionKey(receipt: string): ObjectKey {
   return `deletions/${receipt}.json` as ObjectKey;
 }
 
+/** Key of the sealed metadata of a Series; the newest counts. */
+export function sealKey(series: { readonly studyUid: Uid; readonly seriesUid: Uid }, receipt: string): ObjectKey {
+  return `studies/${series.studyUid}/${series.seriesUid}/metadata.${receipt}.json.gz` as ObjectKey;
+}
+
+const seal = /^studies\/([\d.]+)\/([\d.]+)\/metadata\.([0-9a-z]{26})\.json\.gz$/;
+
+/** Takes the key of a seal apart; undefined for any other key. */
+export function parseSealKey(key: string): Omit<OriginalName, 'instanceUid'> | undefined {
+  const [, studyUid, seriesUid, receipt] = seal.exec(key) ?? [];
+  if (studyUid === undefined || seriesUid === undefined || receipt === undefined) return undefined;
+  return { studyUid, seriesUid, receipt };
+}
+
 /** Folders of the records of facts. */
 export const factPrefixes = { conflict: 'conflicts/', decision: 'decisions/', deletion: 'deletions/' } as const;
 

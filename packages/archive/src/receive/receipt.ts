@@ -32,6 +32,11 @@ export function receiptMaker(
   };
 }
 
+/** Writes what comes before all receipts made from a moment on. */
+export function receiptAt(moment: Date): string {
+  return write(BigInt(Math.max(0, moment.getTime())), timeLength);
+}
+
 /** Reads when a receipt was made. */
 export function receiptTime(receipt: string): Date {
   return new Date(Number(read(receipt.slice(0, timeLength))));

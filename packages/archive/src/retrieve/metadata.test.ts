@@ -21,7 +21,7 @@ function holding(...batches: readonly unknown[][]): Archive {
     metadata: async function* () {
       for (const batch of batches) yield await Promise.resolve(batch.map(deflated));
     },
-    metadataVersion: () => Promise.resolve(batches.length === 0 ? undefined : 'v'),
+    metadataVersion: () => Promise.resolve(batches.length === 0 ? undefined : { version: 'v' }),
   };
   return { catalog } as unknown as Archive;
 }

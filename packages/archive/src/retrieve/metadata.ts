@@ -1,8 +1,10 @@
-import { constants, crc32, deflateRawSync, inflateRaw } from 'node:zlib';
-import { promisify } from 'node:util';
-import type { DeflatedMetadata, Target } from '@bucky/catalog';
+import { constants, crc32, deflateRawSync } from 'node:zlib';
+import type { DeflatedMetadata, Seal, Target } from '@bucky/catalog';
 import { BuckyError, combineCrc32, type Bytes, type Scope } from '@bucky/dicom';
+import type { ObjectKey } from '@bucky/vault';
 import type { Archive } from '../archive.js';
+import { gunzipped } from './gunzipped.js';
+import { checked } from './stored-bytes.js';
 
 export interface RetrievedMetadata {
   /** Opaque value for a strong ETag, without quotes; differs by coding. */
@@ -11,36 +13,37 @@ export interface RetrievedMetadata {
   readonly open: () => Bytes;
 }
 
-const inflate = promisify<Uint8Array, { finishFlush: number }, Buffer>(inflateRaw);
-
 /** Metadata of a study, series or instance. Throws `not-found`. @see PS3.18 10.4.1.1.2 */
 export async function retrieveMetadata(
   archive: Archive,
   target: Target,
   options: { readonly scope: Scope; readonly coding: 'gzip' | 'identity' },
 ): Promise<RetrievedMetadata> {
-  const version = await archive.catalog.metadataVersion(target, options.scope);
-  if (version === undefined) throw new BuckyError('not-found', 'There is no such study, series or instance here');
-  const open = options.coding === 'gzip' ? gzipMember : plain;
+  const { catalog } = archive;
+  const state = await catalog.metadataVersion(target, options.scope);
+  if (state === undefined) throw new BuckyError('not-found', 'There is no such study, series or instance here');
+  const { version, seal } = state;
+  const unsealed = (): Bytes => gzipMember(catalog.metadata(target, options.scope));
+  const zipped = seal === undefined ? unsealed : () => openSeal(archive, seal, unsealed);
+  const coding = options.coding === 'gzip' && seal !== undefined ? 'sealed' : options.coding;
   return {
-    version: `${version}-${options.coding}`,
-    open: () => open(archive.catalog.metadata(target, options.scope)),
+    version: `${version}-${coding}`,
+    open: options.coding === 'gzip' ? zipped : () => gunzipped(zipped()),
   };
 }
 
-type Batches = AsyncIterable<readonly DeflatedMetadata[]>;
-
-async function* plain(batches: Batches): Bytes {
-  let separator = '[';
-  for await (const batch of batches) {
-    for (const { deflated } of batch) {
-      yield Buffer.from(separator);
-      yield await inflate(deflated, { finishFlush: constants.Z_SYNC_FLUSH });
-      separator = ',';
-    }
-  }
-  yield Buffer.from(separator === '[' ? '[]' : ']');
+/** Sends the sealed metadata of a Series as they lie; those of the catalog when they cannot be had. */
+async function* openSeal({ vault }: Archive, { key, length, crc32 }: Seal, unsealed: () => Bytes): Bytes {
+  // The catalog keeps only keys that the vault's layout has made.
+  const opened = vault.read(key as ObjectKey, { range: { start: 0, end: length } });
+  const bytes = await opened.catch((error: unknown) => {
+    if (error instanceof BuckyError) return undefined;
+    throw error;
+  });
+  yield* bytes === undefined ? unsealed() : checked(bytes, { crc32, what: 'a seal' });
 }
+
+type Batches = AsyncIterable<readonly DeflatedMetadata[]>;
 
 /** Deflated text that others can stand before and behind. */
 function fragment(text: string, finishFlush = constants.Z_SYNC_FLUSH): DeflatedMetadata {

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openCatalog, type Query } from '@bucky/catalog';
-import { parseUid } from '@bucky/dicom';
+import { openCatalog, type Query, type Target } from '@bucky/catalog';
+import { parseUid, type Uid } from '@bucky/dicom';
 import { memoryVault, type Vault } from '@bucky/vault';
 import type { Archive } from '../archive.js';
 import { decideConflict } from '../change/decide.js';
@@ -15,6 +16,7 @@ import { takeInstance } from '../receive/receive-instance.js';
 import { retrieveInstances } from '../retrieve/instance.js';
 import { retrieveMetadata } from '../retrieve/metadata.js';
 import { joined } from '../retrieve/stored-bytes.js';
+import { sealQuiet } from '../seal/seal-series.js';
 import { rebuild } from './rebuild.js';
 
 const scope = { kind: 'everything' } as const;
@@ -52,8 +54,12 @@ async function shown(archive: Archive): Promise<unknown> {
   const studies = pages[0]!.results.map((study) => parseUid(String(study['0020000D']?.Value?.[0])));
   const whole = [];
   for (const studyUid of studies) {
-    const { open: openMetadata } = await retrieveMetadata(archive, { studyUid }, { scope, coding: 'identity' });
-    whole.push(Buffer.from(await joined(openMetadata())).toString());
+    for (const series of await seriesOf(archive, studyUid)) {
+      const zipped = await retrieveMetadata(archive, series, { scope, coding: 'gzip' });
+      whole.push(gunzipSync(await joined(zipped.open())).toString());
+      const { open: openPlain } = await retrieveMetadata(archive, series, { scope, coding: 'identity' });
+      expect(Buffer.from(await joined(openPlain())).toString()).toBe(whole.at(-1));
+    }
     for await (const instance of retrieveInstances(archive, { studyUid }, scope)) {
       whole.push([instance.located.receipt, Buffer.from(await joined(await instance.open())).toString('base64')]);
     }
@@ -62,6 +68,14 @@ async function shown(archive: Archive): Promise<unknown> {
   const deletions = await archive.catalog.deletions({ limit: 1000 });
   const attention = await archive.catalog.attention({ limit: 1000 });
   return { pages: pages.map(({ results }) => results), whole, conflicts, deletions, studies: attention.map(({ studyUid }) => studyUid) }; // prettier-ignore
+}
+
+/** The study itself, and its series. */
+async function seriesOf(archive: Archive, studyUid: Uid): Promise<readonly Target[]> {
+  const query = { matching: [], includeFields: [], orderBy: [], limit: 1000, offset: 0, level: 'series' } as const;
+  const { results } = await archive.catalog.find({ ...query, studyUid }, scope);
+  const uids = results.map((one) => parseUid(String(one['0020000E']?.Value?.[0])));
+  return [{ studyUid }, ...uids.map((seriesUid) => ({ studyUid, seriesUid }))];
 }
 
 function randomOf(start: number): (below: number) => number {
@@ -102,7 +116,7 @@ async function unlessRefused(work: Promise<unknown>): Promise<void> {
 }
 
 async function changeSomething(archive: Archive, random: (below: number) => number): Promise<void> {
-  switch (random(8)) {
+  switch (random(9)) {
     case 0: {
       const target = await someTarget(archive, random);
       if (target !== undefined) await deleteTarget(archive, target, { scope, by: 'test' });
@@ -123,6 +137,9 @@ async function changeSomething(archive: Archive, random: (below: number) => numb
         await unlessRefused(decideConflict(archive, { conflict: one.receipt, verdict, by: 'test' }));
       return;
     }
+    case 4:
+      await sealQuiet(archive, { quietMs: -60_000 });
+      return;
     default:
       await storeSome(archive, random);
   }
@@ -130,7 +147,7 @@ async function changeSomething(archive: Archive, random: (below: number) => numb
 
 describe('a rebuild', () => {
   it.each([0, 1, 2, 3, 4, 5])(
-    `gives the same answers after random stores, resends, conflicts, decisions, deletions and undoings (seed ${seed} + %i)`,
+    `gives the same answers after random stores, resends, conflicts, decisions, deletions, undoings and seals (seed ${seed} + %i)`,
     async (run) => {
       const random = randomOf(seed + run);
       const archive = await open();
@@ -142,6 +159,35 @@ describe('a rebuild', () => {
       expect(await shown(again)).toEqual(before);
     },
   );
+
+  it('takes a sealed series as the seal tells, and has it count as sealed', async () => {
+    const archive = await open();
+    for (const number of [1, 2, 3]) {
+      const bytes = exampleFile({ instanceUid: `1.2.3.4.${number}` });
+      await (
+        await takeInstance(archive, Readable.from([bytes]), { source: 'sender' })
+      ).outcome;
+    }
+    const series = { studyUid: parseUid('1.2.3'), seriesUid: parseUid('1.2.3.4') };
+    expect(await sealQuiet(archive, { quietMs: -60_000 })).toBe(1);
+    expect(await sealQuiet(archive, { quietMs: -60_000 })).toBe(0);
+    const before = await shown(archive);
+    const state = await archive.catalog.metadataVersion(series, scope);
+    expect(state?.seal?.key).toMatch(/^studies\/1\.2\.3\/1\.2\.3\.4\/metadata\.[0-9a-z]{26}\.json\.gz$/);
+
+    const again = await open();
+    await rebuild(again);
+    expect((await again.catalog.metadataVersion(series, scope))?.seal).toEqual(state?.seal);
+    expect(await shown(again)).toEqual(before);
+    const [receipt] = (await again.catalog.changes({ after: 0, limit: 1 })).map((change) => change.receipt);
+    expect(await again.catalog.record(receipt!)).toMatchObject({ source: 'sender' }); // only a seal knows that
+
+    const late = exampleFile({ instanceUid: '1.2.3.4.9' });
+    await (
+      await takeInstance(again, Readable.from([late]), { source: 'sender' })
+    ).outcome;
+    expect((await again.catalog.metadataVersion(series, scope))?.seal).toBeUndefined();
+  });
 
   it('names what is damaged and what is missing, and goes on', async () => {
     const archive = await open();

@@ -7,6 +7,8 @@ import { recordConflict } from '../receive/conflict.js';
 import { atOnce } from './at-once.js';
 import { readFacts, type Facts } from './read-facts.js';
 import { readOriginal } from './read-original.js';
+import { readSeal } from '../seal/read-seal.js';
+import { seriesInVault, type StoredOriginal, type StoredSeal } from './series-in-vault.js';
 
 /** What a rebuild found. Keys are named, as whoever looks after the vault has to find them. */
 export interface RebuildReport {
@@ -32,8 +34,10 @@ export interface RebuildOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Originals read at once: enough to hide the store's latency, few enough for a disk. */
-const readsAtOnce = 16;
+/** Series worked on at once, and originals of one read at once: enough to hide the store's latency. */
+const [seriesAtOnce, readsAtOnce] = [8, 8];
+/** Commits of one Series waited for together. */
+const commitsAtOnce = 512;
 
 /**
  * Fills the empty catalog of an archive from its vault alone, so that it answers as before. An original comes as it lies,
@@ -46,12 +50,18 @@ export async function rebuild(archive: Archive, options: RebuildOptions = {}): P
   await rebuilding.findNamed();
   await rebuilding.takeOriginals();
   await rebuilding.playFacts();
+  await rebuilding.adoptSeals();
   return rebuilding.report();
 }
 
 interface NamedOriginal {
   readonly key: ObjectKey;
   readonly receipt: string;
+}
+
+interface SealedMember {
+  readonly length: number;
+  readonly crc32: number;
 }
 
 class Rebuilding {
@@ -63,6 +73,7 @@ class Rebuilding {
   readonly #twins: string[] = [];
   readonly #newConflicts: string[] = [];
   readonly #damaged: string[];
+  readonly #seals: (StoredSeal & SealedMember & { readonly instances: number })[] = [];
   #bytes = 0;
   #instances = 0;
 
@@ -82,15 +93,61 @@ class Rebuilding {
     }
   }
 
-  /** Takes in all originals whose UID no fact is about. */
+  /** Takes in all originals whose UID no fact is about: from the seal of their Series when it has them, else by reading. */
   async takeOriginals(): Promise<void> {
-    await atOnce(this.#archive.vault.list(studiesPrefix), readsAtOnce, async ({ key }) => {
+    await atOnce(seriesInVault(this.#archive.vault), seriesAtOnce, async ({ originals, seal }) => {
       this.#options.signal?.throwIfAborted();
-      const name = parseOriginalKey(key);
-      if (name === undefined) return;
-      if (this.#namedUids.has(name.instanceUid)) this.#named.push({ key, receipt: name.receipt });
-      else await this.#take({ key, receipt: name.receipt });
+      const left = new Map<string, StoredOriginal>();
+      for (const original of originals) {
+        if (this.#namedUids.has(original.instanceUid)) this.#named.push(original);
+        else left.set(original.receipt, original);
+      }
+      if (seal !== undefined) await this.#takeSealed(seal, left);
+      await atOnce(left.values(), readsAtOnce, async (original) => {
+        this.#options.signal?.throwIfAborted();
+        await this.#take(original);
+      });
     });
+  }
+
+  /** Takes in what the seal says of originals that lie there in the size it says, and takes them off the list. */
+  async #takeSealed(seal: StoredSeal, left: Map<string, StoredOriginal>): Promise<void> {
+    const taken: Promise<void>[] = [];
+    let instances = 0;
+    let all = true;
+    const member: { found?: SealedMember } = {};
+    try {
+      for await (const record of readSeal(this.#archive.vault, seal, (read) => (member.found = read))) {
+        const original = left.get(record.receipt);
+        const { key, length } = record.location;
+        if (original === undefined || original.key !== key || original.size !== length) {
+          all = false;
+          continue;
+        }
+        left.delete(record.receipt);
+        instances += 1;
+        taken.push(this.#commit(record));
+        this.#count(length);
+        if (taken.length % commitsAtOnce === 0) await Promise.all(taken.splice(0));
+      }
+    } catch (error) {
+      if (!(error instanceof BuckyError) || !unreadable.has(error.code)) throw error;
+      this.#damaged.push(seal.key);
+      all = false;
+    }
+    await Promise.all(taken);
+    if (all && member.found !== undefined) this.#seals.push({ ...seal, ...member.found, instances });
+  }
+
+  /** Has Series whose seal says just what they hold count as sealed. */
+  async adoptSeals(): Promise<void> {
+    for (const seal of this.#seals) await this.#archive.catalog.adoptSeal(seal);
+  }
+
+  #count(bytes: number): void {
+    this.#instances += 1;
+    this.#bytes += bytes;
+    this.#options.onProgress?.({ instances: this.#instances, bytes: this.#bytes });
   }
 
   /** Plays again, in the order of receipts, the other originals and the facts. */
@@ -124,9 +181,7 @@ class Rebuilding {
     const conflict = this.#facts.conflicts.get(receipt);
     if (conflict === undefined) await this.#commit(record);
     else await this.#archive.catalog.enterConflict(record, conflict);
-    this.#instances += 1;
-    this.#bytes += record.location.length;
-    this.#options.onProgress?.({ instances: this.#instances, bytes: this.#bytes });
+    this.#count(record.location.length);
   }
 
   async #commit(record: InstanceRecord): Promise<void> {

@@ -82,8 +82,13 @@ CREATE TABLE series (
   bytes INTEGER NOT NULL DEFAULT 0,
   revision INTEGER NOT NULL DEFAULT 0,
   newest_receipt TEXT NOT NULL DEFAULT '',
+  sealed_revision INTEGER NOT NULL DEFAULT -1,
+  seal_key TEXT NOT NULL DEFAULT '',
+  seal_length INTEGER NOT NULL DEFAULT 0,
+  seal_crc32 INTEGER NOT NULL DEFAULT 0,
   UNIQUE (study, series_instance_uid)
 );
+CREATE INDEX series_unsealed ON series (newest_receipt) WHERE sealed_revision <> revision;
 CREATE UNIQUE INDEX series_in_order ON series (study, series_order, series_instance_uid);
 CREATE INDEX series_uid ON series (series_instance_uid);
 
@@ -206,6 +211,10 @@ CREATE TABLE changes (
   receipt TEXT NOT NULL,
   changed_at TEXT NOT NULL
 );
+
+-- Tells one feed of changes from the next: a catalog that is made anew begins to count anew.
+CREATE TABLE feed (id TEXT NOT NULL);
+INSERT INTO feed (id) VALUES (lower(hex(randomblob(8))));
 
 -- Studies whose Instances do not agree on whose they are: by which Attribute, and since which receipt.
 CREATE TABLE attention (
