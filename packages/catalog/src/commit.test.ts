@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { Database } from '@bucky/sqlite';
 import {
   collect,
   everything,
@@ -209,4 +210,16 @@ it('is sound, and gives after it was closed and opened what it gave before', asy
   const again = await openCatalog({ file });
   expect(await again.find(query, everything)).toEqual(before);
   await again.close();
+});
+
+it.each(['user_version = 99', 'application_id = 1'])('refuses a catalog of another version: %s', async (setting) => {
+  const { catalog, file } = example;
+  await catalog.close();
+  const database = new Database({ file });
+  database.exec(`PRAGMA ${setting}`);
+  database.close();
+  await expect(openCatalog({ file })).rejects.toMatchObject({
+    code: 'configuration',
+    message: expect.stringMatching(/^Cannot use the catalog .*\. Run bucky rebuild/) as unknown,
+  });
 });

@@ -15,7 +15,10 @@ export interface OpenCatalog {
 
 type Changing = 'commit' | 'enterConflict' | 'decide' | 'hide' | 'unhide' | 'purged' | 'sealed' | 'adoptSeal';
 
-/** Opens a catalog, creates it where there is none and brings its schema up to date. Throws `damaged` for another file. */
+/**
+ * Opens a catalog, creates it where there is none and brings its schema up to date. Throws `damaged` for another file and
+ * `configuration` for the schema of another version.
+ */
 export async function openCatalog({ file, readers: count = 2 }: OpenCatalog): Promise<Catalog> {
   const [writer, readers] = await expected(async () => {
     const opening = [
@@ -26,7 +29,7 @@ export async function openCatalog({ file, readers: count = 2 }: OpenCatalog): Pr
       return await Promise.all(opening);
     } catch (error) {
       for (const one of await Promise.allSettled(opening)) if (one.status === 'fulfilled') await one.value.close();
-      throw error;
+      throw withRemedy(error, file);
     }
   });
   return {
@@ -132,6 +135,13 @@ const meaning: Readonly<Record<number, readonly [ErrorCode, string]>> = {
   14: ['unavailable', 'Catalog cannot be opened'],
   26: ['damaged', 'Catalog is not a database'],
 };
+
+/** Says what to do about a catalog with the schema of another version. */
+function withRemedy(error: unknown, file: string): unknown {
+  if (!(error instanceof WorkerError) || error.code !== 'configuration') return error;
+  const message = `Cannot use the catalog ${file}: ${error.message}. Run bucky rebuild, which makes it anew from the vault`;
+  return new BuckyError('configuration', message, { cause: error });
+}
 
 /** Turns what the threads throw into our own errors; a bug stays what it is. */
 async function expected<T>(work: () => Promise<T>): Promise<T> {

@@ -82,6 +82,15 @@ describe('migrate', () => {
     migrate(database, steps);
     expect(() => {
       migrate(database, steps.slice(0, 1));
-    }).toThrow('made by a newer one');
+    }).toThrow(expect.objectContaining({ code: 'configuration', message: expect.stringMatching(/by a newer one/) }));
+  });
+
+  it('refuses a database whose migrations had another text', () => {
+    migrate(database, steps.slice(0, 2));
+    expect(() => {
+      migrate(database, [steps[0]!, 'CREATE TABLE b (x, y)', steps[2]!]);
+    }).toThrow(
+      expect.objectContaining({ code: 'configuration', message: expect.stringMatching(/development version/) }),
+    );
   });
 });
