@@ -11,7 +11,7 @@ import type { BodyReader, Summed } from './body-reader.js';
 import { addCrc32, crc32Text } from './crc32.js';
 import { partSize } from './part-size.js';
 import { isSettledWell, takenError } from './put-single.js';
-import { nameOf, s3Error, statusOf } from './s3-error.js';
+import { nameOf, s3Error } from './s3-error.js';
 import { setHeader } from './set-header.js';
 import { isTaken, type Sent } from './stored-already.js';
 import { place, type Store } from './store.js';
@@ -78,7 +78,7 @@ class PartUpload {
       const { UploadId } = await client.send(command, { abortSignal: this.#signal });
       this.#uploadId = UploadId;
     } catch (error) {
-      if (!abilities.fullObjectChecksum || !isRefused(error)) throw error;
+      if (!abilities.fullObjectChecksum || !isUnknownChecksum(error)) throw error;
       abilities.fullObjectChecksum = false;
       await this.begin();
     }
@@ -167,7 +167,9 @@ class PartUpload {
   }
 }
 
-/** A store that does not know a kind of checksum says so in one of these ways. */
-function isRefused(error: unknown): boolean {
-  return nameOf(error) === 'NotImplemented' || statusOf(error) === 400;
+/** What a store says that does not know this kind of checksum; any other refusal, as of an expired token, stays one. */
+const unknownChecksum = ['NotImplemented', 'InvalidRequest', 'InvalidArgument', 'MalformedXML', 'BadRequest'];
+
+function isUnknownChecksum(error: unknown): boolean {
+  return unknownChecksum.includes(nameOf(error));
 }

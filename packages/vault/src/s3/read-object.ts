@@ -5,7 +5,7 @@ import { abortedError, throwIfAborted } from '../body.js';
 import { assertRange } from '../range.js';
 import type { ObjectKey, ReadOptions } from '../vault.js';
 import { addCrc32, crc32Text } from './crc32.js';
-import { s3Error } from './s3-error.js';
+import { nameOf, s3Error } from './s3-error.js';
 import { setHeader } from './set-header.js';
 import { place, type Store } from './store.js';
 
@@ -142,7 +142,23 @@ class ObjectBody implements AsyncIterableIterator<Uint8Array> {
       });
     }
     const range = { start: this.#position, end: this.#end };
-    this.#take(await get(this.#store, { key, range, etag: this.#etag, signal }));
+    const answer = await this.#sameObject(get(this.#store, { key, range, etag: this.#etag, signal }));
+    this.#take(answer);
+    const { start, end } = extent(answer);
+    if (start !== range.start || end !== range.end) {
+      throw new BuckyError('unavailable', `Cannot read the rest of ${key}: the store answered with another range`);
+    }
+  }
+
+  /** Waits for the rest of an object. One that is not what it was cannot be read to its end: nothing here is ever replaced. */
+  async #sameObject(answer: Promise<GetObjectCommandOutput>): Promise<GetObjectCommandOutput> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (nameOf(error) !== 'PreconditionFailed') throw error;
+      const message = `Cannot read ${this.#wanted.key} to its end: it was replaced meanwhile`;
+      throw new BuckyError('damaged', message, { cause: error });
+    }
   }
 
   async #finish(): Promise<IteratorResult<Uint8Array>> {

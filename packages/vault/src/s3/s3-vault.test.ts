@@ -76,6 +76,62 @@ describe('S3 vault and a store in trouble', () => {
     expect(ranges).toHaveLength(2);
   });
 
+  /** Sends a third of an object of 3 MiB, then breaks the connection; `rest` answers whoever wants the rest. */
+  function breakOnce(rest: RequestListener): void {
+    const bytes = Buffer.alloc(3 * 2 ** 20, 'abcdefg');
+    answer = (req, res) => {
+      if (req.headers.range !== undefined) {
+        rest(req, res);
+        return;
+      }
+      res.writeHead(200, { ETag: '"e"', 'Content-Length': bytes.length });
+      res.write(bytes.subarray(0, 2 ** 20), () => res.destroy());
+    };
+  }
+
+  async function readAll(): Promise<void> {
+    for await (const chunk of await vault.read(key)) expect(chunk.length).toBeGreaterThan(0);
+  }
+
+  it('says damaged when what is left belongs to another object', async () => {
+    breakOnce((_req, res) => res.writeHead(412).end());
+    await expect(readAll()).rejects.toMatchObject({ code: 'damaged' });
+  });
+
+  it('appends nothing of a store that begins anew when asked for the rest', async () => {
+    breakOnce((_req, res) =>
+      res.writeHead(200, { ETag: '"e"', 'Content-Length': 3 * 2 ** 20 }).end(Buffer.alloc(3 * 2 ** 20)),
+    );
+    await expect(readAll()).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/another range/),
+    });
+  });
+
+  it.each([
+    ['ExpiredToken', true],
+    ['InvalidRequest', false],
+    ['NotImplemented', false],
+  ])('after %s still asks for checksums of whole objects: %s', async (code, asks) => {
+    const types: (string | undefined)[] = [];
+    answer = (req, res) => {
+      if (req.method === 'HEAD') {
+        res.writeHead(404).end();
+        return;
+      }
+      types.push(req.headers['x-amz-checksum-type'] as string | undefined);
+      const first = types.length === 1 ? code : 'AccessDenied';
+      res.writeHead(400, { 'Content-Type': 'application/xml' }).end(`<Error><Code>${first}</Code></Error>`);
+    };
+    const long = async function* (): Bytes {
+      yield await Promise.resolve(Buffer.alloc(9 * 2 ** 20));
+    };
+    for (let puts = 0; puts < 2; puts += 1) {
+      await expect(vault.putNew(key, long())).rejects.toMatchObject({ code: 'unavailable' });
+    }
+    expect(types.at(-1)).toBe(asks ? 'FULL_OBJECT' : undefined);
+  });
+
   it('counts a write whose answer was lost as done', async () => {
     let puts = 0;
     let sum = '';
