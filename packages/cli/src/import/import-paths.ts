@@ -4,6 +4,7 @@ import type { LocalServer } from '../local-server.js';
 import { findFiles } from './find-files.js';
 import type { Found, FoundFile } from './found-file.js';
 import type { Journal } from './journal.js';
+import { Patience } from './patience.js';
 import { showProgress, type Progress } from './progress.js';
 import { sendFile } from './send-file.js';
 import { Tally, type Fate, type Summary } from './tally.js';
@@ -24,7 +25,7 @@ export interface ImportOptions {
 
 /**
  * Sends all files at and below `paths`, and those in ZIPs. A file that fails is counted and named; what no other file would
- * fare better with (the server is gone, the archive is full) ends the import as interrupted.
+ * fare better with (the server is gone, the archive is full or has taken nothing for minutes) ends the import as interrupted.
  */
 export async function importPaths(paths: readonly string[], options: ImportOptions): Promise<Summary> {
   const { jobs, inflatedRatio, err, signal } = options;
@@ -38,6 +39,7 @@ export async function importPaths(paths: readonly string[], options: ImportOptio
     total.add(more);
   };
   const files = findFiles(paths, { inflatedRatio, onMore })[Symbol.asyncIterator]();
+  const patience = new Patience(err);
   let interruption: BuckyError | undefined;
 
   const isStopped = (): boolean => stopped.aborted;
@@ -46,7 +48,7 @@ export async function importPaths(paths: readonly string[], options: ImportOptio
       const next = await files.next();
       if (next.done === true) return;
       try {
-        const fate = await fateOfFound(next.value, { ...options, signal: stopped });
+        const fate = await fateOfFound(next.value, { ...options, patience, signal: stopped });
         tally.count(fate);
         if (fate.kind === 'failed') err.write(`bucky: not stored: ${next.value.path}: ${fate.reason}\n`);
       } catch (error) {
@@ -69,14 +71,14 @@ export async function importPaths(paths: readonly string[], options: ImportOptio
   return tally.summary(signal.aborted || interruption !== undefined);
 }
 
-async function fateOfFound(found: Found, options: ImportOptions): Promise<Fate> {
+async function fateOfFound(found: Found, options: ImportOptions & { readonly patience: Patience }): Promise<Fate> {
   if (found.kind === 'failed') return found;
-  const { server, journal, signal } = options;
+  const { server, journal, patience, signal } = options;
   try {
     const url = journal?.find(found.identity);
     if (url !== undefined && (await isThere(server, url)))
       return { kind: 'alreadyThere', bytes: found.size, unsent: true };
-    const fate = await sendFile(server, found, signal);
+    const fate = await sendFile(server, found, { patience, signal });
     remember(journal, found, fate);
     return fate;
   } finally {

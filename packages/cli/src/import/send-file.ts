@@ -6,10 +6,15 @@ import { beginningOf } from './beginning.js';
 import { fateOf } from './fate-of.js';
 import type { FoundFile } from './found-file.js';
 import { headLength, judgeHead } from './looks-like-dicom.js';
+import type { Patience } from './patience.js';
 import type { Fate } from './tally.js';
 
 /** Sends one file as a single `application/dicom` body and tells what became of it, unless its head says that it is none. */
-export async function sendFile(server: LocalServer, file: FoundFile, signal: AbortSignal): Promise<Fate> {
+export async function sendFile(
+  server: LocalServer,
+  file: FoundFile,
+  { patience, signal }: { readonly patience: Patience; readonly signal: AbortSignal },
+): Promise<Fate> {
   const body = new WatchedBody();
   try {
     for (;;) {
@@ -23,7 +28,11 @@ export async function sendFile(server: LocalServer, file: FoundFile, signal: Abo
         body: body.watch(whole.bytes),
       });
       if (body.failure !== undefined) break; // whatever was answered, it was not to the whole file
-      if (answer.status !== 503) return fateOf(answer, file.size);
+      if (answer.status !== 503) {
+        patience.answered();
+        return fateOf(answer, file.size);
+      }
+      patience.putOff(answer);
       await delay(retryAfterMs(answer), undefined, { signal });
     }
   } catch (error) {
