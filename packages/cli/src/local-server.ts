@@ -24,6 +24,8 @@ export interface Answer {
 
 /** The server of the archive as a command sees it, whether another process runs it or this one. */
 export interface LocalServer {
+  /** True when this process opened the archive, as no other had. */
+  readonly isOwn: boolean;
   /** Rejects with `unavailable` when the server is gone. */
   ask(asked: Asked): Promise<Answer>;
   close(): Promise<void>;
@@ -57,6 +59,7 @@ export async function reachServer({ config, log, connections = 1, attempts = 50 
         },
       );
       return {
+        isOwn: true,
         ask,
         async close() {
           agent.destroy();
@@ -67,6 +70,7 @@ export async function reachServer({ config, log, connections = 1, attempts = 50 
     }
     if (await answers(ask)) {
       return {
+        isOwn: false,
         ask,
         close() {
           agent.destroy();

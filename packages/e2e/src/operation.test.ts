@@ -42,14 +42,17 @@ describe('the bucky command', () => {
     const env = { BUCKY_DATA: data };
     const once = bucky(['import', repositoryPath('fixtures')], env);
     expect([once.status, once.text]).toEqual([0, expect.stringContaining('40')]);
+    expect(once.text).toContain(`no bucky is running at ${data}: making a new archive there`);
     const twice = bucky(['import', repositoryPath('fixtures')], env);
     expect(twice.status).toBe(0);
+    expect(twice.text).toContain(`no bucky is running at ${data}: opening the archive there`);
     const server = await startBucky({ data });
     try {
       expect(await askJson(`${server.dicomWeb}/studies`)).toHaveLength(4);
       // While the server holds the lock, the command goes through its socket.
       const meanwhile = bucky(['import', repositoryPath('fixtures')], env);
       expect(meanwhile.status).toBe(0);
+      expect(meanwhile.text).toContain(`into the running bucky at ${data}`);
       expect(await askJson(`${server.dicomWeb}/instances?limit=100`)).toHaveLength(40);
     } finally {
       await server.stop();
@@ -70,11 +73,18 @@ describe('the bucky command', () => {
     expect(bucky(['conflicts'], { BUCKY_DATA: data }).text).toContain(uids.instanceUid);
   });
 
-  it('refuses to start a second server on the same folder', async () => {
+  it('refuses to start a second server on the same folder, or the same vault', async () => {
     const server = await startBucky({ data });
     try {
       const second = bucky(['serve'], { BUCKY_DATA: data, BUCKY_PORT: String(await freePort()) });
       expect(second.status).not.toBe(0);
+      const vault = { BUCKY_VAULT: `file://${data}/archives/main/vault` };
+      const other = bucky(['serve'], {
+        BUCKY_DATA: join(data, 'other'),
+        BUCKY_PORT: String(await freePort()),
+        ...vault,
+      });
+      expect([other.status, other.text]).toEqual([2, expect.stringContaining('has the vault')]);
     } finally {
       expect(await server.stop()).toBe(0);
     }

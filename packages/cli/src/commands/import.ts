@@ -4,13 +4,14 @@ import { BuckyError } from '@bucky/dicom';
 import { createLog } from '@bucky/server';
 import { parseArguments } from '../arguments.js';
 import type { Command, ExitCode, Output } from '../command.js';
+import { archiveFolderOf, catalogName } from '../compose.js';
 import type { Config } from '../config.js';
 import { readConfig } from '../config/read-config.js';
 import { describeDryRun, dryRun, type DryRun } from '../import/dry-run.js';
 import { importPaths } from '../import/import-paths.js';
 import { openJournal, type Journal } from '../import/journal.js';
 import { describeSummary, type Summary } from '../import/tally.js';
-import { reachServer } from '../local-server.js';
+import { reachServer, type LocalServer } from '../local-server.js';
 import { stopSignal } from '../stop-signal.js';
 
 /** `bucky import`. */
@@ -75,7 +76,9 @@ async function send(
 ): Promise<Summary> {
   const { inflatedRatio } = config;
   const log = createLog({ level: 'error', destination: process.stderr });
+  const isNew = !existsSync(join(archiveFolderOf(config), catalogName));
   const server = await reachServer({ config, log, connections: jobs });
+  err.write(`bucky: ${whereTo(server, config, { isNew })}\n`);
   const stop = stopSignal();
   try {
     const { signal } = stop;
@@ -86,6 +89,12 @@ async function send(
     stop.forget();
     await server.close();
   }
+}
+
+/** Says which archive is filled: one started from another folder, or without its variables, is another one. */
+function whereTo({ isOwn }: LocalServer, { data }: Config, { isNew }: { readonly isNew: boolean }): string {
+  if (!isOwn) return `into the running bucky at ${data}`;
+  return `no bucky is running at ${data}: ${isNew ? 'making a new archive there' : 'opening the archive there'}`;
 }
 
 /** Lends the journal of imports, which a dry run does not make; without one that can be used, everything is sent. */
