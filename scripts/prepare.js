@@ -18,7 +18,7 @@ function compiler() {
 
 const tsc = omitted ? undefined : compiler();
 if (tsc === undefined) {
-  console.log('prepare: no development dependencies, so nothing is compiled');
+  console.log('prepare: development dependencies were left out, so nothing is compiled and Bucky will not start');
 } else if (existsSync(new URL('tsconfig.json', root))) {
   const { status, signal, error } = spawnSync(process.execPath, [tsc, '-b'], { cwd: root, stdio: 'inherit' });
   if (error !== undefined) throw error;

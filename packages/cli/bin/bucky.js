@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Starts the built command. It is committed, as npm links no bin whose target is absent while it installs.
 import { readdirSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const packages = new URL('../../', import.meta.url);
@@ -19,10 +20,20 @@ function built(name) {
   return statSync(new URL(`${name}/dist/.tsbuildinfo`, packages), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
+/** Tells whether the compiler is there, which is a development dependency. */
+function hasCompiler() {
+  try {
+    return createRequire(import.meta.url).resolve('typescript/bin/tsc') !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 const main = new URL('../dist/main.js', import.meta.url);
 const parts = ['sqlite', 'dicom', 'vault', 'catalog', 'ledger', 'archive', 'dicomweb', 'server', 'cli'];
 if (statSync(main, { throwIfNoEntry: false }) === undefined) {
-  console.error('bucky: the code has not been built: run npm ci');
+  const why = hasCompiler() ? 'run npm ci' : 'development dependencies were left out: run npm ci without --omit=dev';
+  console.error(`bucky: the code has not been built: ${why}`);
   process.exitCode = 2;
 } else {
   // What is built is whole, if old, so it runs; a checkout may also have touched files without changing them.

@@ -34,6 +34,11 @@ export function serverConfigOf(config: Config): ServerConfig {
   };
 }
 
+/** URL of the vault: without one that is named, a folder beside the catalog. */
+export function vaultUrlOf(config: Config): string {
+  return config.vault === '' ? pathToFileURL(join(archiveFolderOf(config), 'vault')).href : config.vault;
+}
+
 /** The file of the catalog in the folder of an archive. */
 export const catalogName = 'catalog.sqlite';
 
@@ -81,8 +86,7 @@ async function openParts(
     catalogFile,
   }: { readonly folder: string; readonly log: Log; readonly catalogFile: string | undefined },
 ): Promise<Archive> {
-  const url = config.vault === '' ? pathToFileURL(join(folder, 'vault')).href : config.vault;
-  const vault = await openVault(url, { lock: lockFile });
+  const vault = await openVault(vaultUrlOf(config), { lock: lockFile });
   try {
     for (const note of await vault.check()) log.warn('vault.ignores', { note });
     const file = catalogFile ?? join(folder, catalogName);

@@ -86,7 +86,7 @@ export const configSchema = z.strictObject({
   }).default(defaultPolicies.reservedBytes),
   defaultCharacterSet: z
     .string()
-    .refine(isCharacterSet, 'is no Defined Term of Specific Character Set')
+    .refine(isCharacterSet)
     .meta({
       unit: 'Defined Term of (0008,0005)',
       sentence: 'Character set of text that declares none and is not UTF-8.',
@@ -126,6 +126,20 @@ export function variableOf(name: OptionName): string {
 /** Unit and sentence of an option. */
 export function aboutOption(name: OptionName): About {
   return configSchema.shape[name].unwrap().meta() as unknown as About;
+}
+
+/** What a value of an option must be, in words that follow "must be". */
+export function ruleOf(name: OptionName): string {
+  const form: z.ZodType = configSchema.shape[name].unwrap();
+  if (form instanceof z.ZodNumber) {
+    const { minValue, maxValue: most } = form;
+    const least = minValue ?? 0;
+    const isOpen = most === null || most === Number.MAX_SAFE_INTEGER;
+    return isOpen ? `a whole number, ${least} or more` : `a whole number from ${least} to ${most}`;
+  }
+  if (form instanceof z.ZodEnum) return `one of ${form.options.join(', ')}`;
+  if (form instanceof z.ZodArray) return 'a list of texts, none of them empty';
+  return name === 'defaultCharacterSet' ? 'a Defined Term of Specific Character Set, as ISO_IR 100' : 'text';
 }
 
 /** Defaults of all options. */

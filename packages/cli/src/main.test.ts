@@ -9,6 +9,10 @@ describe('bucky', () => {
       expect(out).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
   });
 
+  it.each(['--version', '-V'])('says which version it is with %s', async (flag) => {
+    expect(await runBucky([flag])).toEqual({ code: 0, out: expect.stringMatching(/^bucky \d+\.\d+\.\d+\n$/), err: '' });
+  });
+
   it('prints the same on standard error and exits with 2 without a command', async () => {
     const { code, out, err } = await runBucky([]);
     expect([code, out]).toEqual([2, '']);
@@ -24,6 +28,7 @@ describe('bucky', () => {
 
   it.each([
     [['srve'], 'there is no command srve: did you mean serve?'],
+    [['frobnicate'], 'there is no command frobnicate: there are serve, import, '],
     [['import'], 'Name at least one path to import'],
     [['import', 'x', '--jobs', '0'], '--jobs must be a whole number from 1 to 99'],
     [['config', '--port', '1'], `Unknown option '--port'`],
@@ -54,5 +59,10 @@ describe('bucky', () => {
     expect(out).toMatch(/^port +1234 +BUCKY_PORT$/m);
     expect(out).toMatch(/^host +127\.0\.0\.1 +default$/m);
     expect(out).not.toContain('hunter2');
+  });
+
+  it('prints the folder that an empty vault stands for', async () => {
+    const { out } = await runBucky(['config'], { BUCKY_DATA: '/srv/bucky' });
+    expect(out).toMatch(/^vault +file:\/\/\/srv\/bucky\/archives\/main\/vault +default$/m);
   });
 });

@@ -1,4 +1,5 @@
-import { BuckyError } from '@bucky/dicom';
+import { readFileSync } from 'node:fs';
+import { BuckyError, suggestName } from '@bucky/dicom';
 import { thrownFields } from '@bucky/server';
 import type { Command, ExitCode, Outside } from './command.js';
 import { attentionCommand } from './commands/attention.js';
@@ -9,7 +10,6 @@ import { undeleteCommand } from './commands/undelete.js';
 import { importCommand } from './commands/import.js';
 import { rebuildCommand } from './commands/rebuild.js';
 import { serveCommand } from './commands/serve.js';
-import { nearestName } from './config/nearest-name.js';
 
 const commands: readonly Command[] = [
   serveCommand,
@@ -28,8 +28,8 @@ export const usage = `Usage: bucky COMMAND [OPTIONS]
 Commands:
 ${commands.map(({ name, summary }) => `  ${name.padEnd(11)}${summary}`).join('\n')}
 
-bucky COMMAND --help tells more. Settings: docs/configuration.md.
-Exit codes: 0 all done, 1 something failed, 2 wrong use or configuration.
+bucky COMMAND --help tells more, bucky --version which version this is. bucky config prints the settings, bucky config
+--markdown explains them. Exit codes: 0 all done, 1 something failed, 2 wrong use or configuration.
 `;
 
 /** Runs the command line; resolves with the exit code. */
@@ -39,17 +39,18 @@ export async function main(args: readonly string[], outside: Outside): Promise<E
     outside.out.write(usage);
     return 0;
   }
+  if (name === '--version' || name === '-V') {
+    outside.out.write(`bucky ${version()}\n`);
+    return 0;
+  }
   if (name === undefined) {
     outside.err.write(usage);
     return 2;
   }
   const command = commands.find((one) => one.name === name);
   if (command === undefined) {
-    const nearest = nearestName(
-      name,
-      commands.map((one) => one.name),
-    );
-    outside.err.write(`bucky: there is no command ${name}: did you mean ${nearest}?\n`);
+    const names = commands.map((one) => one.name);
+    outside.err.write(`bucky: there is no command ${name}: ${suggestName(name, names)}\n`);
     return 2;
   }
   if (rest.includes('--help') || rest.includes('-h')) {
@@ -61,6 +62,11 @@ export async function main(args: readonly string[], outside: Outside): Promise<E
   } catch (error) {
     return tell(error, outside);
   }
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
 }
 
 /** Says in one line what went wrong; a bug also says where. */

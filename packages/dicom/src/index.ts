@@ -6,6 +6,7 @@ export { DicomdirWriter, type DicomdirInstance } from './dicomdir/dicomdir-write
 export type { DicomJson, DicomJsonAttribute } from './dicomdir/encode-dicom-json.js';
 export { readFileIds } from './dicomdir/read-dicomdir.js';
 export { decodeFrameTable, type Fragment, type FrameLocation, type FrameTable } from './frame-table.js';
+export { suggestName } from './nearest-name.js';
 export { writeFileMeta } from './header-writer.js';
 export type { BulkEntry, InstanceIdentity, Oddity, Part10 } from './part10.js';
 export { Part10Reader } from './part10-reader.js';

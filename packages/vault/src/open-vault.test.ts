@@ -13,6 +13,7 @@ describe('openVault', () => {
     ['s3://bucket/100%', /write it as %25/],
     ['s3://bucket?endpiont=http://127.0.0.1', /did you mean endpoint/],
     ['s3://bucket?path_style=true', /did you mean pathStyle/],
+    ['s3://bucket?acl=private', /there are endpoint, region, pathStyle, connections/],
     ['s3://bucket?pathStyle=yes', /true or false/],
     ['s3://bucket?endpoint=127.0.0.1:9000', /must be an http/],
     ['s3://bucket?endpoint=http://id:hidden@store', /without credentials/],

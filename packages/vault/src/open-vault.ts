@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { BuckyError } from '@bucky/dicom';
+import { BuckyError, suggestName } from '@bucky/dicom';
 import { openFolderVault, type FolderVaultOptions } from './folder/folder-vault.js';
-import { nearest } from './nearest.js';
 import { openS3Vault } from './s3/s3-vault.js';
 import type { S3VaultOptions } from './s3/store.js';
 import type { Vault } from './vault.js';
@@ -37,7 +36,7 @@ export function s3Options(url: URL): S3VaultOptions {
   if (url.hostname === '') throw refusal('its URL names no bucket, as s3://bucket/prefix does');
   for (const name of url.searchParams.keys()) {
     if (!parameters.some((known) => known === name)) {
-      throw refusal(`its URL has the unknown parameter ${name}; did you mean ${nearest(name, parameters)}?`);
+      throw refusal(`its URL has the unknown parameter ${name}: ${suggestName(name, parameters)}`);
     }
   }
   const endpoint = url.searchParams.get('endpoint');

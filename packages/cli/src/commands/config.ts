@@ -1,5 +1,6 @@
 import { parseArguments } from '../arguments.js';
 import type { Command } from '../command.js';
+import { vaultUrlOf } from '../compose.js';
 import { optionNames, shownValue } from '../config.js';
 import { configurationPage } from '../config/configuration-page.js';
 import { readConfig } from '../config/read-config.js';
@@ -22,7 +23,8 @@ Prints each setting, its value and where the value comes from: default, a file o
       return Promise.resolve(0);
     }
     const { config, sources } = readConfig(env, texts.get('config'));
-    const rows = optionNames.map((name) => [name, shownValue(name, config[name]), sources[name]] as const);
+    const shown = { ...config, vault: vaultUrlOf(config) };
+    const rows = optionNames.map((name) => [name, shownValue(name, shown[name]), sources[name]] as const);
     const width = Math.max(...rows.map(([name]) => name.length)) + 2;
     const valueWidth = Math.max(...rows.map(([, value]) => value.length)) + 2;
     for (const [name, value, source] of rows) out.write(`${name.padEnd(width)}${value.padEnd(valueWidth)}${source}\n`);

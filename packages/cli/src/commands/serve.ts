@@ -3,7 +3,7 @@ import { createLog, isLoopback, startServer } from '@bucky/server';
 import { parseArguments } from '../arguments.js';
 import type { Command } from '../command.js';
 import { compose, serverConfigOf } from '../compose.js';
-import type { Config } from '../config.js';
+import { defaultConfig, type Config } from '../config.js';
 import { readConfig } from '../config/read-config.js';
 import { endOnSignal, stopSignal } from '../stop-signal.js';
 
@@ -15,6 +15,9 @@ export const serveCommand: Command = {
 
 Serves DICOMweb at /dicom-web, the viewer at /viewer/, /healthz, /readyz and /metrics, until SIGINT or SIGTERM; requests
 under way may then end. Writes its log to standard output as JSON lines.
+
+Listens on ${defaultConfig.host}:${defaultConfig.port} unless BUCKY_HOST and BUCKY_PORT say otherwise, and keeps everything in ./${defaultConfig.data} unless BUCKY_DATA
+does; bucky config prints what is in force.
 
   --config PATH   read this JSON file (else BUCKY_CONFIG, else bucky.json in the data folder)
 `,

@@ -65,10 +65,12 @@ describe('readConfig', () => {
       { BUCKY_CORS_ORIGIN: 'x' },
       'Unknown setting BUCKY_CORS_ORIGIN in the environment: did you mean BUCKY_CORS_ORIGINS?',
     ],
-    [{ BUCKY_PORT: '80a' }, 'Cannot use the setting port of BUCKY_PORT'],
+    [{ BUCKY_PORT: '80a' }, 'Cannot use the setting port of BUCKY_PORT: it must be a whole number from 0 to 65535'],
     [{ BUCKY_PORT: '65536' }, 'Cannot use the setting port of BUCKY_PORT'],
-    [{ BUCKY_PORT: '' }, 'Cannot use the setting port of BUCKY_PORT'],
-    [{ BUCKY_AUTH: 'maybe' }, 'Cannot use the setting auth of BUCKY_AUTH'],
+    [{ BUCKY_PART_BYTES: '0' }, 'partBytes of BUCKY_PART_BYTES: it must be a whole number, 1 or more'],
+    [{ BUCKY_AUTH: 'maybe' }, 'Cannot use the setting auth of BUCKY_AUTH: it must be one of off, on'],
+    [{ BUCKY_AUTH: 'maybe', BUCKY_PORT: 'x' }, 'from 0 to 65535. Cannot use the setting auth of BUCKY_AUTH'],
+    [{ BUCKY_VIEWER: 'x' }, 'Unknown setting BUCKY_VIEWER in the environment: there are BUCKY_HOST, BUCKY_PORT, '],
     [{ BUCKY_LOG_LEVEL: 'loud' }, 'Cannot use the setting logLevel of BUCKY_LOG_LEVEL'],
     [
       { BUCKY_DEFAULT_CHARACTER_SET: 'latin' },
@@ -77,6 +79,12 @@ describe('readConfig', () => {
     [{ BUCKY_CONFIG: '/no/such/file' }, 'Cannot read the configuration /no/such/file: there is no such file or folder'],
   ])('refuses %p', (env, message) => {
     expect(refusalOf(env as unknown as Record<string, string>)).toContain(message);
+  });
+
+  it('takes an empty variable as one that is not set', () => {
+    const { config, sources } = readConfig({ BUCKY_DATA: '', BUCKY_PORT: '', BUCKY_CONFIG: '' });
+    expect([config.port, config.data]).toEqual([defaultConfig.port, resolve(defaultConfig.data)]);
+    expect(sources).toMatchObject({ data: 'default', port: 'default' });
   });
 
   it('names the data folder when a file stands in its place', () => {

@@ -1,10 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { BuckyError } from '@bucky/dicom';
-import { z } from 'zod';
-import { configSchema, defaultConfig, optionNames, variableOf, type Config, type OptionName } from '../config.js';
+import { BuckyError, suggestName } from '@bucky/dicom';
+import type { z } from 'zod';
+import {
+  configSchema,
+  defaultConfig,
+  optionNames,
+  ruleOf,
+  variableOf,
+  type Config,
+  type OptionName,
+} from '../config.js';
 import { fileErrorReason } from '../file-error.js';
-import { nearestName } from './nearest-name.js';
 
 /** Variables that begin like options and are none: the file to read, and what only our tests are told. */
 const notOption = /^BUCKY_(?:CONFIG|CORPUS|FIXTURES|TEST_\w+|E2E_\w+)$/;
@@ -21,11 +28,11 @@ type Layer = Map<OptionName, { readonly value: unknown; readonly source: string 
 
 /**
  * Reads the configuration: defaults, over them the file (`configPath`, else `BUCKY_CONFIG`, else `bucky.json` in the
- * data folder where it exists), over it the variables. Throws `configuration`.
+ * data folder where it exists), over it the variables that are not empty. Throws `configuration`.
  */
 export function readConfig(env: Environment, configPath?: string): ReadConfig {
   const variables = variableLayer(env);
-  const named = configPath ?? env['BUCKY_CONFIG'];
+  const named = configPath ?? (env['BUCKY_CONFIG'] === '' ? undefined : env['BUCKY_CONFIG']);
   const dataFolder = (variables.get('data')?.value as string | undefined) ?? defaultConfig.data;
   const file = named === undefined ? fileLayer(join(dataFolder, 'bucky.json'), { optional: true }) : fileLayer(named);
   const layer: Layer = new Map([...file, ...variables]);
@@ -42,10 +49,10 @@ function variableLayer(env: Environment): Layer {
   const layer: Layer = new Map();
   const names = new Map(optionNames.map((name) => [variableOf(name), name]));
   for (const [variable, text] of Object.entries(env)) {
-    if (!variable.startsWith('BUCKY_') || notOption.test(variable) || text === undefined) continue;
+    if (!variable.startsWith('BUCKY_') || notOption.test(variable)) continue;
     const name = names.get(variable);
     if (name === undefined) throw unknown(variable, 'the environment', [...names.keys()]);
-    layer.set(name, { value: valueOf(name, text), source: variable });
+    if (text !== undefined && text !== '') layer.set(name, { value: valueOf(name, text), source: variable });
   }
   return layer;
 }
@@ -90,13 +97,15 @@ function readText(path: string, optional: boolean): string | undefined {
 }
 
 function unknown(written: string, where: string, names: readonly string[]): BuckyError {
-  const message = `Unknown setting ${written} in ${where}: did you mean ${nearestName(written, names)}?`;
-  return new BuckyError('configuration', message);
+  return new BuckyError('configuration', `Unknown setting ${written} in ${where}: ${suggestName(written, names)}`);
 }
 
+/** Names every setting that cannot be used, once. */
 function refusal(error: z.ZodError, layer: Layer): BuckyError {
-  const [issue] = error.issues;
-  const name = issue?.path[0] as OptionName;
-  const source = layer.get(name)?.source ?? 'the configuration';
-  return new BuckyError('configuration', `Cannot use the setting ${name} of ${source}: ${issue?.message ?? 'unknown'}`);
+  const names = new Set(error.issues.map(({ path }) => path[0] as OptionName));
+  const sentences = [...names].map((name) => {
+    const source = layer.get(name)?.source ?? 'the configuration';
+    return `Cannot use the setting ${name} of ${source}: it must be ${ruleOf(name)}`;
+  });
+  return new BuckyError('configuration', sentences.join('. '));
 }
