@@ -91,7 +91,9 @@ export function listedHint(attribute: SearchableAttribute, match: Match): Condit
  * where the runs stand is verified afterwards.
  */
 export function trigramStudies({ column, indexed }: SearchableAttribute, match: Match): Condition | undefined {
-  const runs = indexed ? runsOf(match).filter((run) => Array.from(run).length >= 3) : [];
+  // A single value is matched as it is written, not folded as the index is; its column has an index of its own.
+  if (!indexed || match.kind === 'values') return undefined;
+  const runs = runsOf(match).filter((run) => Array.from(run).length >= 3);
   if (runs.length === 0) return undefined;
   const query = `${column} : (${runs.map((run) => `"${run.replaceAll('"', '""')}"`).join(' AND ')})`;
   return sql`select rowid as id from study_text where study_text match ${query}`;

@@ -99,6 +99,7 @@ const cases: readonly (readonly [string, Readonly<Record<string, string>>, strin
   ['no run over the border of values', { PhysiciansOfRecord: 'one*b' }, ''],
   ['a name with quotes', { PatientName: '*"quoted" o\'n*' }, '4'],
   ['an identifier exactly', { PatientID: 'abc-100%' }, '2'],
+  ['an identifier with capitals exactly', { PatientID: 'Abc-100%' }, '1'],
   ['an identifier by wildcards, without regard to case', { PatientID: 'ABC-1*' }, '1 2'],
   ['a percent sign as itself', { PatientID: '*00%' }, '1 2'],
   ['an underscore as itself', { AccessionNumber: 'ACC_*' }, '1'],
