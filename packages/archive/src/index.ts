@@ -29,3 +29,4 @@ export { openTranscoded } from './retrieve/transcoded.js';
 export { retrieveInstances, type RetrievedInstance } from './retrieve/instance.js';
 export { retrieveMetadata, type RetrievedMetadata } from './retrieve/metadata.js';
 export { retrieveZip, type RetrievedZip } from './retrieve/zip/retrieve-zip.js';
+export { verify, type Damage, type DamagedObject, type VerifyEvent, type VerifyOptions } from './upkeep/verify.js';

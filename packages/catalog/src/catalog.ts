@@ -15,6 +15,7 @@ import type {
 } from './instance-record.js';
 import type { Found, Query, ResultPage } from './query.js';
 import type { TargetContents } from './target-contents.js';
+import type { CatalogUpkeep } from './upkeep.js';
 
 /** A part of the archive named by UIDs: one without series is a whole study, without instance a whole series. */
 export interface Target {
@@ -81,7 +82,7 @@ export interface ConflictsAsked {
   readonly all?: boolean;
 }
 
-export interface Catalog {
+export interface Catalog extends CatalogUpkeep {
   /**
    * Commits records in one transaction, synced to disk when this resolves; outcomes in the order of `records`.
    * The same UID twice within one call is judged in order. A conflict is entered in the list of conflicts.

@@ -32,3 +32,4 @@ export {
   type SearchableValues,
 } from './searchable.js';
 export type { Encoding, TargetContents } from './target-contents.js';
+export type { StoredFile } from './upkeep.js';

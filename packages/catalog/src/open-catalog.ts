@@ -13,7 +13,8 @@ export interface OpenCatalog {
   readonly readers?: number;
 }
 
-type Changing = 'commit' | 'enterConflict' | 'decide' | 'hide' | 'unhide' | 'purged' | 'sealed' | 'adoptSeal';
+type Changing =
+  'commit' | 'enterConflict' | 'decide' | 'hide' | 'unhide' | 'purged' | 'sealed' | 'adoptSeal' | 'setPosition';
 
 /**
  * Opens a catalog, creates it where there is none and brings its schema up to date. Throws `damaged` for another file and
@@ -59,6 +60,7 @@ function writing(run: Run): Pick<Catalog, Changing> {
     hide: (deletion) => run('hide', deletion) as ReturnType<Catalog['hide']>,
     unhide: (undo) => run('unhide', undo) as ReturnType<Catalog['unhide']>,
     purged: (purge) => run('purged', purge) as ReturnType<Catalog['purged']>,
+    setPosition: (walk) => run('setPosition', walk) as ReturnType<Catalog['setPosition']>,
   };
 }
 
@@ -74,6 +76,10 @@ function reading(run: Run): Omit<Catalog, Changing | 'isSound' | 'ended' | 'clos
     deletions: (options) => run('deletions', options) as ReturnType<Catalog['deletions']>,
     deletion: (receipt) => run('deletion', receipt) as ReturnType<Catalog['deletion']>,
     hiddenLocations: (options) => run('hiddenLocations', options) as ReturnType<Catalog['hiddenLocations']>,
+    files: (options) => run('files', options) as ReturnType<Catalog['files']>,
+    file: (receipt) => run('file', receipt) as ReturnType<Catalog['file']>,
+    knownReceipts: (receipts) => run('knownReceipts', receipts) as ReturnType<Catalog['knownReceipts']>,
+    position: (name) => run('position', name) as ReturnType<Catalog['position']>,
     changes: (options) => run('changes', options) as ReturnType<Catalog['changes']>,
     attention: (options) => run('attention', options) as ReturnType<Catalog['attention']>,
     search: (query, scope) => search(run, query, scope),

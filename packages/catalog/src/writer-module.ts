@@ -10,6 +10,7 @@ import { known } from './live-instance.js';
 export { decide } from './decide.js';
 export { hide, unhide, purged } from './hide.js';
 export { adoptSeal, sealed } from './seals.js';
+export { setPosition } from './upkeep.js';
 export { migrations } from './schema/migrations.js';
 
 /** Enters records in order; tells what became of each. */

@@ -22,12 +22,20 @@ export interface Answer {
   readonly body: string;
 }
 
+/** Its answer while it comes. */
+export interface OpenAnswer extends Omit<Answer, 'body'> {
+  /** Rejects with `unavailable` when the server goes. */
+  readonly body: Bytes;
+}
+
 /** The server of the archive as a command sees it, whether another process runs it or this one. */
 export interface LocalServer {
   /** True when this process opened the archive, as no other had. */
   readonly isOwn: boolean;
   /** Rejects with `unavailable` when the server is gone. */
   ask(asked: Asked): Promise<Answer>;
+  /** Gives the answer while it comes; leaving its body early closes the connection. */
+  open(asked: Asked): Promise<OpenAnswer>;
   close(): Promise<void>;
 }
 
@@ -48,7 +56,8 @@ const betweenAttemptsMs = 200;
  */
 export async function reachServer({ config, log, connections = 1, attempts = 50 }: Reaching): Promise<LocalServer> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  const ask = (asked: Asked): Promise<Answer> => send(asked, { agent, socketPath: socketPathOf(config) });
+  const open = (asked: Asked): Promise<OpenAnswer> => send(asked, { agent, socketPath: socketPathOf(config) });
+  const ask = async (asked: Asked): Promise<Answer> => whole(await open(asked));
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const composed = await compose(config, log);
     if (composed !== undefined) {
@@ -61,6 +70,7 @@ export async function reachServer({ config, log, connections = 1, attempts = 50 
       return {
         isOwn: true,
         ask,
+        open,
         async close() {
           agent.destroy();
           await server.close();
@@ -72,6 +82,7 @@ export async function reachServer({ config, log, connections = 1, attempts = 50 
       return {
         isOwn: false,
         ask,
+        open,
         close() {
           agent.destroy();
           return Promise.resolve();
@@ -95,10 +106,16 @@ async function answers(ask: LocalServer['ask']): Promise<boolean> {
   }
 }
 
+async function whole({ status, headers, body }: OpenAnswer): Promise<Answer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return { status, headers, body: Buffer.concat(chunks).toString('utf8') };
+}
+
 async function send(
   { method, path, headers = {}, body, signal }: Asked,
   to: { readonly agent: Agent; readonly socketPath: string },
-): Promise<Answer> {
+): Promise<OpenAnswer> {
   const req = request({ ...to, method, path, headers: { Host: 'localhost', ...headers }, ...(signal && { signal }) });
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     req.once('response', resolve);
@@ -112,12 +129,23 @@ async function send(
   );
   try {
     const res = await Promise.race([answered, failed]);
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of res) chunks.push(chunk as Uint8Array);
-    return { status: res.statusCode ?? 0, headers: res.headers, body: Buffer.concat(chunks).toString('utf8') };
+    return { status: res.statusCode ?? 0, headers: res.headers, body: bodyOf(res, signal) };
   } catch (error) {
-    if (error instanceof BuckyError || signal?.aborted === true) throw error;
-    const { code } = error as { code?: string };
-    throw new BuckyError('unavailable', `The server is gone: ${code ?? 'no answer'}`, { cause: error });
+    throw goneError(error, signal);
   }
+}
+
+async function* bodyOf(res: IncomingMessage, signal: AbortSignal | undefined): Bytes {
+  try {
+    for await (const chunk of res) yield chunk as Uint8Array;
+  } catch (error) {
+    throw goneError(error, signal);
+  }
+}
+
+/** What failed because the server did; our own errors and what was called off stay what they are. */
+function goneError(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (error instanceof BuckyError || signal?.aborted === true) return error;
+  const { code } = error as { code?: string };
+  return new BuckyError('unavailable', `The server is gone: ${code ?? 'no answer'}`, { cause: error });
 }

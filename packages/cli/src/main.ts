@@ -10,6 +10,7 @@ import { undeleteCommand } from './commands/undelete.js';
 import { importCommand } from './commands/import.js';
 import { rebuildCommand } from './commands/rebuild.js';
 import { serveCommand } from './commands/serve.js';
+import { verifyCommand } from './commands/verify.js';
 
 const commands: readonly Command[] = [
   serveCommand,
@@ -19,6 +20,7 @@ const commands: readonly Command[] = [
   deleteCommand,
   undeleteCommand,
   rebuildCommand,
+  verifyCommand,
   configCommand,
 ];
 

@@ -1,6 +1,7 @@
 import { conflictDifference, decideConflict, undelete, type Archive, type Verdict } from '@bucky/archive';
 import { BuckyError } from '@bucky/dicom';
 import type { Request, Response } from 'express';
+import { numberOf, paramOf, textOf } from './request-values.js';
 import type { ServerRoute } from './routes.js';
 
 const mostOfPage = 1000;
@@ -65,30 +66,12 @@ function nextOf<T>(page: readonly T[], limit: number, key: (last: T) => string |
   return last === undefined ? {} : { next: key(last) };
 }
 
-function textOf(req: Request, name: string): string | undefined {
-  const value = req.query[name];
-  if (value !== undefined && typeof value !== 'string') throw new BuckyError('invalid', `There may be one "${name}"`);
-  return value;
-}
-
 function limitOf(req: Request): number {
   const limit = numberOf(req, 'limit', 100);
   if (limit < 1 || limit > mostOfPage) {
     throw new BuckyError('invalid', `The limit must be a whole number from 1 to ${mostOfPage}`);
   }
   return limit;
-}
-
-function numberOf(req: Request, name: string, otherwise: number): number {
-  const text = textOf(req, name) ?? String(otherwise);
-  if (!/^\d{1,15}$/.test(text)) throw new BuckyError('invalid', `The ${name} must be a whole number`);
-  return Number(text);
-}
-
-function paramOf(req: Request, name: string): string {
-  const value: unknown = req.params[name];
-  if (typeof value !== 'string') throw new TypeError(`This route has no ${name}`);
-  return value;
 }
 
 const verdicts: readonly Verdict[] = ['accept', 'discard', 'reopen'];

@@ -1,16 +1,21 @@
 /** Whether requests should be sent here: `GET /readyz`. */
 export class Readiness {
   #listening = false;
-  #stopping = false;
+  readonly #stop = new AbortController();
   #catalogFailed = false;
 
   /** True between {@link started} and {@link stopping}, unless the catalog was found damaged or takes nothing any more. */
   get isReady(): boolean {
-    return this.#listening && !this.#stopping && !this.#catalogFailed;
+    return this.#listening && !this.isStopping && !this.#catalogFailed;
   }
 
   get isStopping(): boolean {
-    return this.#stopping;
+    return this.#stop.signal.aborted;
+  }
+
+  /** Aborted by {@link stopping}: for work that need not be done to its end. */
+  get stop(): AbortSignal {
+    return this.#stop.signal;
   }
 
   started(): void {
@@ -18,7 +23,7 @@ export class Readiness {
   }
 
   stopping(): void {
-    this.#stopping = true;
+    this.#stop.abort();
   }
 
   catalogFailed(): void {

@@ -5,7 +5,9 @@ import { adminRoutes } from './admin-routes.js';
 import { describeApi } from './api/describe-api.js';
 import type { Identify } from './identify.js';
 import type { Metrics } from './metrics.js';
+import type { Log } from './log.js';
 import type { Readiness } from './readiness.js';
+import { upkeepRoutes } from './upkeep-routes.js';
 
 /** Path below which DICOMweb is answered. */
 export const dicomwebRoot = '/dicom-web';
@@ -22,12 +24,13 @@ export interface ServerRoute {
 
 export interface RouteParts {
   readonly archive: Archive;
+  readonly log: Log;
   readonly metrics: Metrics;
   readonly readiness: Readiness;
 }
 
 /** The table of the server's own routes. */
-export function serverRoutes({ archive, metrics, readiness }: RouteParts): readonly ServerRoute[] {
+export function serverRoutes({ archive, log, metrics, readiness }: RouteParts): readonly ServerRoute[] {
   const routes: readonly ServerRoute[] = [
     {
       path: '/',
@@ -68,6 +71,7 @@ export function serverRoutes({ archive, metrics, readiness }: RouteParts): reado
       },
     },
     ...adminRoutes(archive),
+    ...upkeepRoutes({ archive, log, readiness }),
   ];
   return routes;
 }

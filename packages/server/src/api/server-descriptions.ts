@@ -13,6 +13,15 @@ const one = (object: string): readonly AnswerDescription[] => [
 ];
 const words: readonly AnswerDescription[] = [{ status: 200, about: 'One word', types: ['text/plain'] }];
 
+const lines = (object: string): readonly AnswerDescription[] => [
+  { status: 200, about: `${object}, as lines of JSON while it goes on`, types: ['application/x-ndjson'] },
+];
+const whole = (name: string, about: string): QueryParameter => ({
+  name,
+  about,
+  schema: { type: 'integer', minimum: 1 },
+});
+
 const limit: QueryParameter = {
   name: 'limit',
   about: 'Most entries of the page',
@@ -83,5 +92,13 @@ export const serverDescriptions: Readonly<Record<string, RouteDescription>> = {
     name: 'List studies that need attention',
     query: [limit, after('Study Instance UID and keyword, a space between,')],
     gives: page('studies whose instances do not agree on whose they are'),
+  },
+  'POST /api/verify': {
+    name: 'Verify stored files',
+    query: [
+      whole('bytes', 'Read about so many bytes, from where the last such run ended'),
+      whole('rate', 'Most bytes a second'),
+    ],
+    gives: lines('Each damaged object'),
   },
 };
