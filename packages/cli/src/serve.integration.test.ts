@@ -1,9 +1,12 @@
 import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Archive } from '@bucky/archive';
+import { BuckyError } from '@bucky/dicom';
 import { createLog, startServer, type RunningServer, type ServerConfig } from '@bucky/server';
+import type { Vault } from '@bucky/vault';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { compose, serverConfigOf, socketPathOf, type Composed } from './compose.js';
 import { defaultConfig } from './config.js';
@@ -60,6 +63,18 @@ async function serve(
   });
   closing.push(() => server.close());
   return { server, port: server.port!, lines, pass };
+}
+
+/** A vault whose disk has gone. */
+function withoutPuts(vault: Vault): Vault {
+  const gone = () => Promise.reject(new BuckyError('unavailable', 'Cannot store: the disk has gone'));
+  return new Proxy(vault, {
+    get(target, name) {
+      if (name === 'putNew') return gone;
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+    },
+  });
 }
 
 interface Wanted {
@@ -170,6 +185,20 @@ describe('the server', () => {
     expect(await server.failed).toMatchObject({ code: 'unavailable' });
     expect((await get({ port, path: '/readyz' })).status).toBe(503);
     expect(lines.join('')).toMatch(/"level":"error".*"event":"catalog.failed"/);
+  });
+
+  it.each([
+    ['full', 507, 'error', ({ policies }: Archive) => ({ policies: { ...policies, reservedBytes: 2 ** 52 } })],
+    ['unavailable', 503, 'warn', ({ vault }: Archive) => ({ vault: withoutPuts(vault) })],
+  ] as const)('tells the log once that a store failed as the archive is %s', async (code, status, level, change) => {
+    const { port, lines } = await serve({}, change);
+    const headers = { 'Content-Type': 'application/dicom' };
+    const { req, answered } = open({ port, path: '/dicom-web/studies', method: 'POST', headers });
+    req.end(await readFile(new URL('../../../fixtures/ct-body-01.dcm', import.meta.url)));
+    const res = await answered;
+    expect([res.statusCode, JSON.parse(await text(res))]).toEqual([status, expect.objectContaining({ code })]);
+    const told = lines.filter((line) => line.includes('request.failed'));
+    expect(told).toEqual([expect.stringMatching(`"level":"${level}".*"requestId":".*"code":"${code}"`)]);
   });
 
   it('gives up at once, with a sentence, when its port is taken', async () => {

@@ -16,14 +16,15 @@ export interface DicomwebParts {
   readonly origins?: readonly string[];
   /** Decides what an identity may do; that of the ledger, unless a test asks as somebody without rights. */
   readonly decide?: (identity: Identity, right: Right) => Scope;
-  /** Told of what is a fault of ours, before it is answered. The stack stays there. */
-  readonly onBug?: (error: BuckyError, req: Request) => void;
+  /** Told once of each error of a request, ours or the sender's, before it is answered. */
+  readonly onFailure?: (error: BuckyError, req: Request) => void;
   /** Told of what became of each file of a store, to be counted. */
   readonly onReceived?: (outcome: ReceiveOutcome) => void;
 }
 
 /** Makes the router of the DICOMweb services. What goes wrong is answered here. @see PS3.18 10 */
-export function createDicomweb(parts: DicomwebParts): Router {
+export function createDicomweb(given: DicomwebParts): Router {
+  const parts = { ...given, onFailure: once(given.onFailure) };
   const { root, origins = [] } = parts;
   const router = express.Router();
   const here = root === '' ? '/*path' : `${root}{/*path}`;
@@ -65,7 +66,7 @@ function answerOptions(req: Request, res: Response, at: { root: string; path: st
 const expressMethod = { GET: 'get', POST: 'post', DELETE: 'delete' } as const;
 
 function addRoute(router: Router, { method, path, right, handle }: Route, parts: DicomwebParts): void {
-  const { archive, root, identify, decide = access, onBug, onReceived } = parts;
+  const { archive, root, identify, decide = access, onFailure, onReceived } = parts;
   router[expressMethod[method]](root + path, async (req, res) => {
     const scope = decide(identify(req), right);
     await handle({
@@ -74,7 +75,7 @@ function addRoute(router: Router, { method, path, right, handle }: Route, parts:
       scope,
       req,
       res,
-      onBug: (error) => onBug?.(error, req),
+      onFailure: (error) => onFailure?.(error, req),
       onReceived: (outcome) => onReceived?.(outcome),
     });
   });
@@ -85,14 +86,22 @@ function allowOf(path: string): string {
   return [...methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])), 'OPTIONS'].join(', ');
 }
 
-const ours: ReadonlySet<string> = new Set(['internal', 'damaged', 'unavailable', 'configuration']);
+/** A store tells of what failed a file and may then fail as a whole for the same. */
+function once(tell: DicomwebParts['onFailure']): (error: BuckyError, req: Request) => void {
+  const told = new WeakSet<BuckyError>();
+  return (error, req) => {
+    if (told.has(error)) return;
+    told.add(error);
+    tell?.(error, req);
+  };
+}
 
-function answerProblem({ onBug }: DicomwebParts): ErrorRequestHandler {
+function answerProblem({ onFailure }: DicomwebParts): ErrorRequestHandler {
   // Express tells an error handler by its four parameters.
   // eslint-disable-next-line @typescript-eslint/no-unused-vars
   return (thrown: unknown, req, res, _next) => {
     const error = asBuckyError(thrown);
-    if (ours.has(error.code) && !req.socket.destroyed) onBug?.(error, req);
+    onFailure?.(error, req);
     sendProblem(error, res);
   };
 }

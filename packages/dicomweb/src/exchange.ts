@@ -12,8 +12,8 @@ export interface Exchange {
   readonly scope: Scope;
   readonly req: Request;
   readonly res: ServerResponse;
-  /** Tells of a bug that the answer hides. */
-  readonly onBug: (error: BuckyError) => void;
+  /** Tells why a file of a request could not be stored, which the status of the answer may hide. */
+  readonly onFailure: (error: BuckyError) => void;
   /** Counts what became of a received file. */
   readonly onReceived: (outcome: ReceiveOutcome) => void;
 }

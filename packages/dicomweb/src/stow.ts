@@ -1,5 +1,5 @@
 import { admitUpload, takeInstance, type ReceiveOutcome, type TakenInstance } from '@bucky/archive';
-import { BuckyError, defaultReaderLimits, type Bytes, type Uid } from '@bucky/dicom';
+import { BuckyError, defaultReaderLimits, type Bytes, type ErrorCode, type Uid } from '@bucky/dicom';
 import type { Request } from 'express';
 import { acceptOf, choose } from './accept.js';
 import { decoderOf } from './content-coding.js';
@@ -39,9 +39,14 @@ export async function store(exchange: Exchange): Promise<void> {
   res.end(body);
 }
 
-function tallyOf({ onBug, onReceived }: Exchange): StoreTally {
+/** Tells of each file, and of each kind of failure once: a full disk fails a thousand files alike. */
+function tallyOf({ onFailure, onReceived }: Exchange): StoreTally {
+  const told = new Set<ErrorCode>();
   return new StoreTally((outcome) => {
-    if (outcome.kind === 'failed' && outcome.error.code === 'internal') onBug(outcome.error);
+    if (outcome.kind === 'failed' && !told.has(outcome.error.code)) {
+      told.add(outcome.error.code);
+      onFailure(outcome.error);
+    }
     onReceived(outcome);
   });
 }

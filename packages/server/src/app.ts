@@ -7,10 +7,10 @@ import { answerProblem } from './answer-problem.js';
 import type { FloorRateWatch } from './floor-rate.js';
 import { identifyLocal } from './identify.js';
 import type { Log } from './log.js';
+import { logFailure } from './log-failure.js';
 import type { Metrics } from './metrics.js';
 import type { Readiness } from './readiness.js';
 import { dicomwebRoot, guarded, serverRoutes } from './routes.js';
-import { thrownFields } from './thrown-fields.js';
 import { checkHost } from './security/host.js';
 import { checkOrigin } from './security/origin.js';
 import { serveViewer } from './viewer/serve-viewer.js';
@@ -59,9 +59,8 @@ export function createApp(parts: AppParts): App {
           log.warn('study.needs-attention', { studyUid, instanceUid, differs: outcome.differs.join(' ') });
         }
       },
-      onBug: (error, req) => {
-        const { requestId } = (req.res?.locals ?? {}) as { requestId?: string };
-        log.error('request.failed', { requestId, ...thrownFields(error) });
+      onFailure: (error, req) => {
+        logFailure(log, error, req);
       },
     }),
   );

@@ -26,6 +26,12 @@ describe('thrownFields', () => {
     expect(JSON.stringify(fields)).not.toContain('DOE');
   });
 
+  it('tells where a bug arose that was made one of our errors', () => {
+    const fields = thrownFields(new BuckyError('internal', 'Internal error', { cause: foreign() }));
+    expect(fields['stack']).toContain('at foreign (');
+    expect(JSON.stringify(fields)).not.toContain('DOE');
+  });
+
   it('tells only the type of what is no error', () => {
     expect(thrownFields('DOE^JANE')).toEqual({ code: 'internal', reason: 'string', stack: undefined });
   });

@@ -9,7 +9,9 @@ export function thrownFields(thrown: unknown): LogFields {
   if (thrown instanceof BuckyError) {
     const { cause } = thrown;
     const fields = { code: thrown.code, reason: thrown.message };
-    return cause === undefined ? fields : { ...fields, cause: describe(cause) };
+    if (cause === undefined) return fields;
+    const caused = { ...fields, cause: describe(cause) };
+    return thrown.code === 'internal' ? { ...caused, stack: frames(cause) } : caused;
   }
   return { code: 'internal', reason: describe(thrown), stack: frames(thrown) };
 }
