@@ -3,22 +3,22 @@ import { checkedBody, throwIfAborted } from './body.js';
 import { assertKey, assertPrefix } from './layout.js';
 import { proveVault } from './prove-vault.js';
 import { assertRange } from './range.js';
+import { takenError } from './taken-error.js';
 import type { ListedObject, ObjectKey, Vault } from './vault.js';
 
 /** Makes a vault that lives as long as the process: for tests of what stands on a vault. */
 export function memoryVault(): Vault {
   const objects = new Map<ObjectKey, Uint8Array>();
-  const taken = (key: ObjectKey) => new BuckyError('exists', `Cannot store ${key}: the key is taken`);
 
   const vault: Vault = {
     async putNew(key, body, options = {}) {
       assertKey(key);
       throwIfAborted(options.signal);
-      if (objects.has(key)) throw taken(key);
+      if (objects.has(key)) throw takenError(key);
       const chunks: Uint8Array[] = [];
       for await (const chunk of checkedBody(body, options)) chunks.push(Uint8Array.from(chunk));
       throwIfAborted(options.signal);
-      if (objects.has(key)) throw taken(key); // Another put may have won meanwhile.
+      if (objects.has(key)) throw takenError(key); // Another put may have won meanwhile.
       const bytes = Buffer.concat(chunks);
       objects.set(key, bytes);
       return { size: bytes.length };

@@ -5,6 +5,7 @@ import { BuckyError, type Bytes } from '@bucky/dicom';
 import { checkedBody, throwIfAborted } from '../body.js';
 import { assertKey, assertPrefix } from '../layout.js';
 import { proveVault } from '../prove-vault.js';
+import { takenError } from '../taken-error.js';
 import type { ListedObject, ObjectKey, PutOptions, ReadOptions, StoredObject, Vault } from '../vault.js';
 import { DirectorySync } from './directory-sync.js';
 import { DurableDirectories } from './durable-directories.js';
@@ -83,7 +84,7 @@ class FolderVault implements Vault {
     throwIfAborted(options.signal);
     const draft = join(this.#root, '.incoming', randomBytes(16).toString('hex'));
     try {
-      if ((await sizeOf(path)) !== undefined) throw taken(key); // Spares the sender the bytes; the link decides.
+      if ((await sizeOf(path)) !== undefined) throw takenError(key); // Spares the sender the bytes; the link decides.
       const size = await writeFile(draft, checkedBody(body, options));
       throwIfAborted(options.signal);
       await this.#publish(draft, { path, key });
@@ -158,7 +159,7 @@ class FolderVault implements Vault {
   /** Links a synced file to its name and makes the name durable; a name that cannot be made so is taken back. */
   async #publish(draft: string, { path, key }: { readonly path: string; readonly key: ObjectKey }): Promise<void> {
     const directory = dirname(path);
-    if (!(await this.#link(draft, path))) throw taken(key);
+    if (!(await this.#link(draft, path))) throw takenError(key);
     try {
       await this.#sync.sync(directory);
     } catch (error) {
@@ -195,8 +196,4 @@ class FolderVault implements Vault {
     }
     return directory;
   }
-}
-
-function taken(key: ObjectKey): BuckyError {
-  return new BuckyError('exists', `Cannot store ${key}: the key is taken`);
 }

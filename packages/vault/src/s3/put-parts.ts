@@ -5,12 +5,14 @@ import {
   UploadPartCommand,
   type CompletedPart,
 } from '@aws-sdk/client-s3';
+import { combineCrc32 } from '@bucky/dicom';
 import { throwIfAborted } from '../body.js';
+import { takenError } from '../taken-error.js';
 import type { ObjectKey } from '../vault.js';
 import type { BodyReader, Summed } from './body-reader.js';
-import { addCrc32, crc32Text } from './crc32.js';
+import { crc32Text } from './crc32.js';
 import { partSize } from './part-size.js';
-import { isSettledWell, takenError } from './put-single.js';
+import { isSettledWell } from './put-single.js';
 import { nameOf, s3Error } from './s3-error.js';
 import { setHeader } from './set-header.js';
 import { isTaken, type Sent } from './stored-already.js';
@@ -145,7 +147,7 @@ class PartUpload {
   /** Sends a part. Never rejects: the first failure is kept and ends the reading of the body. */
   async #send(number: number, { bytes, crc32, sha256 }: Summed): Promise<void> {
     this.size += bytes.length;
-    this.#crc32 = addCrc32(this.#crc32, bytes);
+    this.#crc32 = combineCrc32(this.#crc32, crc32, bytes.length);
     const ChecksumCRC32 = crc32Text(crc32);
     const command = new UploadPartCommand({
       ...place(this.#store, this.#options.key),

@@ -1,5 +1,5 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { BuckyError } from '@bucky/dicom';
+import { takenError } from '../taken-error.js';
 import type { ObjectKey } from '../vault.js';
 import type { Summed } from './body-reader.js';
 import { crc32Text } from './crc32.js';
@@ -60,11 +60,6 @@ export async function isSettledWell(
   const name = nameOf(error);
   const answerLost = name === 'PreconditionFailed' || name === 'NoSuchUpload' ? attemptsOf(error) > 1 : isUnclear(name);
   return answerLost && (await isStored(store, sent).catch(() => false));
-}
-
-/** Makes the error of a key that is taken. */
-export function takenError(key: ObjectKey): BuckyError {
-  return new BuckyError('exists', `Cannot store ${key}: the key is taken`);
 }
 
 /** Failures after which nobody knows whether the store has done what it was asked. */
