@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Catalog } from '@bucky/catalog';
 import { BuckyError } from '@bucky/dicom';
-import { formatKey, formatText, type Vault } from '@bucky/vault';
+import { formatKey, formatText, type ObjectKey, type Vault } from '@bucky/vault';
 import { defaultPolicies, type Archive, type Policies } from './archive.js';
+import { journaled, openJournal } from './journal.js';
 import { commitQueue } from './receive/commit-queue.js';
 import { inFlightBudget } from './receive/in-flight-budget.js';
 import { receiptMaker } from './receive/receipt.js';
 import { turns } from './turns.js';
+import { recover, type Recovered } from './upkeep/recover.js';
 
 export interface ArchiveParts {
   readonly vault: Vault;
@@ -16,21 +18,28 @@ export interface ArchiveParts {
   /** Folder for what is local to this archive; nothing in it but the catalog outlives a restart. */
   readonly folder: string;
   readonly policies?: Partial<Policies>;
+  /** False for a catalog that is to be filled anew: nothing is finished that a crash left half done. */
+  readonly recovers?: boolean;
+  /** Told of what was left half done, and is finished now. */
+  readonly onRecovered?: (recovered: Recovered) => void;
 }
 
 /** Composes an archive of its parts, which it then closes. Throws what the vault and the disk throw. */
-export async function openArchive({ vault, catalog, folder, policies = {} }: ArchiveParts): Promise<Archive> {
+export async function openArchive(parts: ArchiveParts): Promise<Archive> {
+  const { catalog, folder, policies = {}, recovers = true, onRecovered } = parts;
   const settled = { ...defaultPolicies, ...policies };
   const spoolFolder = join(folder, 'spool');
   await emptyFolder(spoolFolder);
-  await describeVault(vault);
-  return {
+  await describeVault(parts.vault);
+  const { journal, left } = await openJournal(folder);
+  const vault = journaled(parts.vault, journal);
+  const archive: Archive = {
     vault,
     catalog,
     policies: settled,
     budget: inFlightBudget(settled.inFlightBytes),
     commits: commitQueue(catalog),
-    receipts: receiptMaker({ after: await catalog.newestReceipt() }),
+    receipts: receiptMaker({ after: await newestReceipt(catalog, left) }),
     inTurn: turns(),
     spoolFolder,
     async close() {
@@ -39,8 +48,21 @@ export async function openArchive({ vault, catalog, folder, policies = {} }: Arc
       } finally {
         await vault.close();
       }
+      await journal.close();
     },
   };
+  if (recovers) {
+    const recovered = await recover(archive, left);
+    if (recovered.originals + recovered.facts > 0) onRecovered?.(recovered);
+  }
+  return archive;
+}
+
+/** Receipts of what a crash left half done may be newer than all that the catalog knows. */
+async function newestReceipt(catalog: Catalog, left: readonly ObjectKey[]): Promise<string | undefined> {
+  const receipts = left.map((key) => /([0-9a-z]{26})\.(?:dcm|json)$/.exec(key)?.[1]);
+  const known = [await catalog.newestReceipt(), ...receipts].filter((receipt) => receipt !== undefined);
+  return known.sort().at(-1);
 }
 
 async function emptyFolder(folder: string): Promise<void> {

@@ -100,6 +100,8 @@ export interface Catalog extends CatalogUpkeep {
   /** Greatest receipt of all there is: new ones must come after it, whatever the clock says. */
   newestReceipt(): Promise<string | undefined>;
   conflicts(asked: ConflictsAsked): Promise<readonly ConflictRecord[]>;
+  /** Whether there is a file of that receipt, be it live or aside. */
+  has(receipt: string): Promise<boolean>;
   /** The record of a file by its receipt, be it live or aside. */
   record(receipt: string): Promise<KeptRecord | undefined>;
   /** Enters a file that is known to be in conflict, whatever holds its UID now. */

@@ -71,6 +71,7 @@ function reading(run: Run): Omit<Catalog, Changing | 'isSound' | 'ended' | 'clos
     keptAside: (file) => run('keptAside', file) as ReturnType<Catalog['keptAside']>,
     newestReceipt: () => run('newestReceipt') as ReturnType<Catalog['newestReceipt']>,
     conflicts: (asked) => run('conflicts', asked) as ReturnType<Catalog['conflicts']>,
+    has: (receipt) => run('has', receipt) as ReturnType<Catalog['has']>,
     record: (receipt) => run('record', receipt) as ReturnType<Catalog['record']>,
     asideReceipts: (target) => run('asideReceipts', target) as ReturnType<Catalog['asideReceipts']>,
     deletions: (options) => run('deletions', options) as ReturnType<Catalog['deletions']>,

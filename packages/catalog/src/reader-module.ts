@@ -54,6 +54,12 @@ export function conflicts(
   return database.all(sql, after, studyUid ?? null, studyUid ?? null, limit).map(conflictRecord);
 }
 
+/** Tells whether there is a file of a receipt, be it live or aside. */
+export function has(database: Database, receipt: string): boolean {
+  const sql = 'SELECT 1 FROM instances WHERE receipt = ? UNION ALL SELECT 1 FROM aside WHERE receipt = ?';
+  return database.get(sql, receipt, receipt) !== undefined;
+}
+
 /** Finds the record of a file, be it live or aside. */
 export function record(database: Database, receipt: string): KeptRecord | undefined {
   const live = liveRecord(database, receipt);

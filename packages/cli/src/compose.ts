@@ -93,7 +93,12 @@ async function openParts(
     if (catalogFile === undefined) await refuseToBeginAnew(vault, file);
     const catalog = await openCatalog({ file });
     try {
-      return await openArchive({ vault, catalog, folder, policies: policiesOf(config) });
+      return await openArchive({
+        ...{ vault, catalog, folder, policies: policiesOf(config), recovers: catalogFile === undefined },
+        onRecovered: (recovered) => {
+          log.info('archive.recovered', { ...recovered });
+        },
+      });
     } catch (error) {
       await catalog.close();
       throw error;

@@ -1,11 +1,13 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { startBucky, type Bucky } from './harness/bucky.js';
 import { askJson, firstText, readParts, retrieve, stow, ask } from './harness/dicom-web.js';
 import { makeInstance, newUid, sha256 } from './harness/instance.js';
-import { setting } from './harness/repository.js';
+import { repositoryPath, setting } from './harness/repository.js';
 import { vaultsUnderTest } from './harness/vaults.js';
 
 const rounds = setting('BUCKY_E2E_CRASH_ROUNDS', 10);
@@ -90,6 +92,7 @@ describe.each(vaultsUnderTest('kill -9 during ingest').map((vault) => [vault.nam
           await expectNothingLost({ data, env, sent, since: before });
         }
         await expectNothingLost({ data, env, sent, since: 0 });
+        await expectSameAfterRebuild({ data, env });
         expect(sent.some(({ acknowledged }) => acknowledged)).toBe(true);
         console.log(`${vault.name}: ${sent.filter(({ acknowledged }) => acknowledged).length} of ${sent.length} instances were acknowledged, ${rounds} crashes, seed ${seed}`); // prettier-ignore
         await rm(data, { recursive: true, force: true });
@@ -98,6 +101,32 @@ describe.each(vaultsUnderTest('kill -9 during ingest').map((vault) => [vault.nam
     );
   },
 );
+
+/** All that searches and metadata answer. */
+async function answersOf(at: { readonly data: string; readonly env: Record<string, string> }): Promise<unknown> {
+  const bucky = await startBucky(at);
+  try {
+    const instances = [...(await allInstances(bucky.dicomWeb))].sort();
+    const studies = await askJson(`${bucky.dicomWeb}/studies?limit=500&includefield=all`);
+    const uids = studies.map((study) => firstText(study, '0020000D')!);
+    const metadata = await Promise.all(uids.map((uid) => askJson(`${bucky.dicomWeb}/studies/${uid}/metadata`)));
+    return { instances, studies, metadata };
+  } finally {
+    await bucky.stop();
+  }
+}
+
+/** The catalog is thrown away and made anew from the vault: what a crash left half done must be the same in both. */
+async function expectSameAfterRebuild(at: {
+  readonly data: string;
+  readonly env: Record<string, string>;
+}): Promise<void> {
+  const before = await answersOf(at);
+  await rm(join(at.data, 'archives/main/catalog.sqlite'));
+  const env = { ...process.env, ...at.env, BUCKY_DATA: at.data };
+  await promisify(execFile)(process.execPath, [repositoryPath('packages/cli/bin/bucky.js'), 'rebuild'], { env });
+  expect(await answersOf(at)).toEqual(before);
+}
 
 async function expectNothingLost(about: {
   data: string;

@@ -1,3 +1,4 @@
+import { BuckyError } from '@bucky/dicom';
 import { conflictKey } from '@bucky/vault';
 import type { InstanceRecord } from '@bucky/catalog';
 import type { Archive } from '../archive.js';
@@ -31,5 +32,7 @@ export async function recordConflict(
 ): Promise<void> {
   const { receipt, studyUid, seriesUid, instanceUid, location, sha256 } = record;
   const fact = { receipt, studyUid, seriesUid, instanceUid, key: location.key, sha256, reason, against };
-  await writeJson(archive.vault, conflictKey(receipt), fact);
+  await writeJson(archive.vault, conflictKey(receipt), fact).catch((error: unknown) => {
+    if (!(error instanceof BuckyError && error.code === 'exists')) throw error; // it is recorded already
+  });
 }

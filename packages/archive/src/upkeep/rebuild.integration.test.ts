@@ -41,7 +41,7 @@ afterEach(async () => {
 /** An archive over the one vault, with an empty catalog of its own. */
 async function open(): Promise<Archive> {
   const catalog = await openCatalog({ file: join(folder, `catalog-${opened.length}.sqlite`) });
-  const archive = await openArchive({ vault, catalog, folder });
+  const archive = await openArchive({ vault, catalog, folder, recovers: false });
   opened.push(archive);
   return archive;
 }

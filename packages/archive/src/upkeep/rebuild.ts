@@ -3,6 +3,7 @@ import { BuckyError } from '@bucky/dicom';
 import { parseOriginalKey, studiesPrefix, type ObjectKey } from '@bucky/vault';
 import type { Archive } from '../archive.js';
 import type { DecisionFact } from '../change/facts.js';
+import { playFact } from '../change/play-fact.js';
 import { recordConflict } from '../receive/conflict.js';
 import { atOnce } from './at-once.js';
 import { readFacts, type Facts } from './read-facts.js';
@@ -156,7 +157,7 @@ class Rebuilding {
     for (const event of events) {
       this.#options.signal?.throwIfAborted();
       if ('key' in event) await this.#take(event);
-      else await this.#play(event);
+      else await playFact(this.#archive.catalog, event);
     }
   }
 
@@ -206,18 +207,6 @@ class Rebuilding {
     }
     this.#damaged.push(original.key);
     return undefined;
-  }
-
-  async #play(fact: Deletion | DecisionFact): Promise<void> {
-    const { catalog } = this.#archive;
-    try {
-      if ('hides' in fact) await catalog.hide(fact);
-      else if (fact.kind === 'undelete') await catalog.unhide(fact);
-      else await catalog.decide(fact);
-    } catch (error) {
-      // It was refused the first time too, or what it is about is missing or damaged, which is reported.
-      if (!(error instanceof BuckyError && (error.code === 'conflict' || error.code === 'not-found'))) throw error;
-    }
   }
 }
 
