@@ -30,3 +30,4 @@ export { retrieveInstances, type RetrievedInstance } from './retrieve/instance.j
 export { retrieveMetadata, type RetrievedMetadata } from './retrieve/metadata.js';
 export { retrieveZip, type RetrievedZip } from './retrieve/zip/retrieve-zip.js';
 export { verify, type Damage, type DamagedObject, type VerifyEvent, type VerifyOptions } from './upkeep/verify.js';
+export { sweep, type OrphanReason, type SweepEvent, type SweepOptions } from './upkeep/sweep.js';

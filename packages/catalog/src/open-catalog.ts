@@ -14,7 +14,16 @@ export interface OpenCatalog {
 }
 
 type Changing =
-  'commit' | 'enterConflict' | 'decide' | 'hide' | 'unhide' | 'purged' | 'sealed' | 'adoptSeal' | 'setPosition';
+  | 'commit'
+  | 'enterConflict'
+  | 'decide'
+  | 'hide'
+  | 'unhide'
+  | 'purged'
+  | 'sealed'
+  | 'adoptSeal'
+  | 'setPosition'
+  | 'claimOrphans';
 
 /**
  * Opens a catalog, creates it where there is none and brings its schema up to date. Throws `damaged` for another file and
@@ -60,6 +69,7 @@ function writing(run: Run): Pick<Catalog, Changing> {
     hide: (deletion) => run('hide', deletion) as ReturnType<Catalog['hide']>,
     unhide: (undo) => run('unhide', undo) as ReturnType<Catalog['unhide']>,
     purged: (purge) => run('purged', purge) as ReturnType<Catalog['purged']>,
+    claimOrphans: (receipts) => run('claimOrphans', receipts) as ReturnType<Catalog['claimOrphans']>,
     setPosition: (walk) => run('setPosition', walk) as ReturnType<Catalog['setPosition']>,
   };
 }
@@ -80,6 +90,7 @@ function reading(run: Run): Omit<Catalog, Changing | 'isSound' | 'ended' | 'clos
     files: (options) => run('files', options) as ReturnType<Catalog['files']>,
     file: (receipt) => run('file', receipt) as ReturnType<Catalog['file']>,
     knownReceipts: (receipts) => run('knownReceipts', receipts) as ReturnType<Catalog['knownReceipts']>,
+    hasPurge: (studyUid) => run('hasPurge', studyUid) as ReturnType<Catalog['hasPurge']>,
     position: (name) => run('position', name) as ReturnType<Catalog['position']>,
     changes: (options) => run('changes', options) as ReturnType<Catalog['changes']>,
     attention: (options) => run('attention', options) as ReturnType<Catalog['attention']>,

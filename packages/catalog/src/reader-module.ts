@@ -13,7 +13,7 @@ export { known } from './live-instance.js';
 export { candidates, lookInto, matches, results } from './search.js';
 export { targetContents } from './target-contents.js';
 export { unsealed } from './seals.js';
-export { file, files, knownReceipts, position } from './upkeep.js';
+export { file, files, hasPurge, knownReceipts, position } from './upkeep.js';
 export { locatePage, metadataPage, metadataVersion, recordPage } from './target-pages.js';
 
 const keptAsideSql = `

@@ -1,4 +1,5 @@
 /** What the jobs that look after an archive ask of the catalog. */
+import { BuckyError } from '@bucky/dicom';
 import type { Database, Row } from '@bucky/sqlite';
 import type { Location } from './instance-record.js';
 
@@ -20,6 +21,13 @@ export interface CatalogUpkeep {
   file(receipt: string): Promise<StoredFile | undefined>;
   /** Those of these receipts that belong to a file, whatever its state. */
   knownReceipts(receipts: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Claims the receipts of originals that no file has, so that their objects can be removed: none of them can be committed
+   * any more. Gives those that were claimed.
+   */
+  claimOrphans(receipts: readonly string[]): Promise<readonly string[]>;
+  /** Tells whether something of a study was purged, or is being purged. */
+  hasPurge(studyUid: string): Promise<boolean>;
   /** How far a walk had come, by its name; '' before its beginning. */
   position(name: string): Promise<string>;
   setPosition(walk: { readonly name: string; readonly position: string }): Promise<void>;
@@ -82,6 +90,29 @@ const knownSql = `
 export function knownReceipts(database: Database, receipts: readonly string[]): readonly string[] {
   const list = JSON.stringify(receipts);
   return database.all(knownSql, list, list).map(({ receipt }) => String(receipt));
+}
+
+/** Claims receipts that no file has. */
+export function claimOrphans(database: Database, receipts: readonly string[]): readonly string[] {
+  const known = new Set(knownReceipts(database, receipts));
+  const orphans = receipts.filter((receipt) => !known.has(receipt));
+  for (const receipt of orphans) database.run('INSERT OR IGNORE INTO swept (receipt) VALUES (?)', receipt);
+  return orphans;
+}
+
+/** Refuses the receipt of an object that was swept. Throws `unavailable`: the sender may send the file again. */
+export function refuseSwept(database: Database, receipt: string): void {
+  if (database.get('SELECT 1 FROM swept WHERE receipt = ?', receipt) === undefined) return;
+  throw new BuckyError(
+    'unavailable',
+    'This file came so slowly that it was swept before it was entered: send it again',
+  );
+}
+
+/** Tells whether something of a study was purged. */
+export function hasPurge(database: Database, studyUid: string): boolean {
+  const sql = 'SELECT 1 FROM deletions WHERE study_uid = ? AND purge_began IS NOT NULL LIMIT 1';
+  return database.get(sql, studyUid) !== undefined;
 }
 
 /** Reads how far a walk had come. */

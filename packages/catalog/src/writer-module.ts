@@ -6,11 +6,12 @@ import { Gathering } from './gathering.js';
 import { insertInstance } from './insert-instance.js';
 import type { CommitOutcome, ConflictRecord, InstanceRecord } from './instance-record.js';
 import { known } from './live-instance.js';
+import { refuseSwept } from './upkeep.js';
 
 export { decide } from './decide.js';
 export { hide, unhide, purged } from './hide.js';
 export { adoptSeal, sealed } from './seals.js';
-export { setPosition } from './upkeep.js';
+export { claimOrphans, setPosition } from './upkeep.js';
 export { migrations } from './schema/migrations.js';
 
 /** Enters records in order; tells what became of each. */
@@ -36,12 +37,14 @@ export function enterConflict(
 function commitOne(database: Database, gathering: Gathering, record: InstanceRecord): CommitOutcome {
   const holder = known(database, record.instanceUid);
   if (holder === undefined) {
+    refuseSwept(database, record.receipt);
     insertInstance(database, record, { series: gathering.add(record) });
     enterChange(database, 'stored', record);
     return { kind: 'stored', differs: [] };
   }
   const reason = conflictReason(record, holder);
   if (reason === undefined) return { kind: 'duplicate', receipt: holder.receipt };
+  refuseSwept(database, record.receipt);
   putAside(database, record, { state: 'conflict', against: holder.receipt, reason });
   enterChange(database, 'conflict', record);
   return { kind: 'conflict', receipt: holder.receipt };

@@ -35,3 +35,9 @@ export function parseArguments(args: readonly string[], known: KnownArguments): 
     throw new BuckyError('configuration', said ?? 'The arguments cannot be understood', { cause });
   }
 }
+
+/** Reads a count from an option's text. Throws `configuration`. */
+export function wholeNumber(name: string, text: string, unit: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new BuckyError('configuration', `The --${name} must be a whole number of ${unit}, at least 1`);
+}

@@ -30,6 +30,7 @@ export function serverConfigOf(config: Config): ServerConfig {
     corsOrigins: config.corsOrigins,
     floorRate: { bytesPerSecond: config.floorRateBytesPerSecond, overSeconds: config.floorRateSeconds },
     sealAfterMs: config.sealAfterSeconds * 1000,
+    upkeep: { sweepGraceMs: config.sweepGraceHours * 3_600_000, trashMs: config.trashDays * 86_400_000 },
     stopTimeoutMs: config.stopTimeoutSeconds * 1000,
   };
 }

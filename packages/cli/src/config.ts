@@ -66,6 +66,16 @@ export const configSchema = z.strictObject({
     'Once no instance has come to a series for so long, its metadata are sealed: made into the bytes that answers send.',
     { most: 86_400 },
   ).default(60),
+  trashDays: count(
+    'days',
+    'How long what was deleted can be brought back; then its files are removed for good, unless the study is held.',
+    { least: 0, most: 36_500 },
+  ).default(30),
+  sweepGraceHours: count(
+    'hours',
+    'bucky sweep touches nothing that came later than this, as it may still be on its way in.',
+    { most: 87_600 },
+  ).default(24),
   inFlightBytes: count('bytes', 'Bytes of uploads held in memory at once, over all requests.', {
     least: mebibyte,
   }).default(defaultPolicies.inFlightBytes),

@@ -10,6 +10,7 @@ import { undeleteCommand } from './commands/undelete.js';
 import { importCommand } from './commands/import.js';
 import { rebuildCommand } from './commands/rebuild.js';
 import { serveCommand } from './commands/serve.js';
+import { sweepCommand } from './commands/sweep.js';
 import { verifyCommand } from './commands/verify.js';
 
 const commands: readonly Command[] = [
@@ -21,6 +22,7 @@ const commands: readonly Command[] = [
   undeleteCommand,
   rebuildCommand,
   verifyCommand,
+  sweepCommand,
   configCommand,
 ];
 

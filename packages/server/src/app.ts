@@ -13,6 +13,7 @@ import type { Readiness } from './readiness.js';
 import { dicomwebRoot, guarded, serverRoutes } from './routes.js';
 import { checkHost } from './security/host.js';
 import { checkOrigin } from './security/origin.js';
+import type { UpkeepTimes } from './upkeep-routes.js';
 import { serveViewer } from './viewer/serve-viewer.js';
 import type { ViewerFiles } from './viewer/viewer-files.js';
 import { watchBody } from './watch-body.js';
@@ -25,6 +26,7 @@ export interface AppParts {
   readonly readiness: Readiness;
   readonly bodies: FloorRateWatch;
   readonly viewer: ViewerFiles | undefined;
+  readonly upkeep: UpkeepTimes;
   /** Host names under which this server is known besides the loopback ones. */
   readonly publicHosts: readonly string[];
   /** Origins whose pages may read and write here, as browsers spell them. */

@@ -7,7 +7,7 @@ import type { Identify } from './identify.js';
 import type { Metrics } from './metrics.js';
 import type { Log } from './log.js';
 import type { Readiness } from './readiness.js';
-import { upkeepRoutes } from './upkeep-routes.js';
+import { upkeepRoutes, type UpkeepTimes } from './upkeep-routes.js';
 
 /** Path below which DICOMweb is answered. */
 export const dicomwebRoot = '/dicom-web';
@@ -27,10 +27,11 @@ export interface RouteParts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly readiness: Readiness;
+  readonly upkeep: UpkeepTimes;
 }
 
 /** The table of the server's own routes. */
-export function serverRoutes({ archive, log, metrics, readiness }: RouteParts): readonly ServerRoute[] {
+export function serverRoutes({ archive, log, metrics, readiness, upkeep }: RouteParts): readonly ServerRoute[] {
   const routes: readonly ServerRoute[] = [
     {
       path: '/',
@@ -71,7 +72,7 @@ export function serverRoutes({ archive, log, metrics, readiness }: RouteParts): 
       },
     },
     ...adminRoutes(archive),
-    ...upkeepRoutes({ archive, log, readiness }),
+    ...upkeepRoutes({ archive, log, readiness, upkeep }),
   ];
   return routes;
 }

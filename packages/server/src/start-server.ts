@@ -14,6 +14,7 @@ import { Readiness } from './readiness.js';
 import { startSealing } from './sealing.js';
 import { stopServers } from './stop-servers.js';
 import { thrownFields } from './thrown-fields.js';
+import type { UpkeepTimes } from './upkeep-routes.js';
 import { readViewerFiles } from './viewer/viewer-files.js';
 
 export interface ServerConfig {
@@ -26,6 +27,7 @@ export interface ServerConfig {
   readonly floorRate: FloorRate;
   /** A Series is sealed once it has been quiet for so long. */
   readonly sealAfterMs: number;
+  readonly upkeep: UpkeepTimes;
   /** How long requests under way may take to end once {@link RunningServer.close} is called. */
   readonly stopTimeoutMs: number;
   /** Folder of the prepared viewer, where it is not the one of this package. */
@@ -78,7 +80,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const metrics = createMetrics(archive);
   const viewer = readViewerFiles(config.viewerFolder ?? ownViewerFolder);
   if (viewer === undefined) log.warn('viewer.missing');
-  const { publicHosts, corsOrigins, tcp, socketPath } = config;
+  const { publicHosts, corsOrigins, tcp, socketPath, upkeep } = config;
   const appParts: Omit<AppParts, 'isLocalSocket'> = {
     archive,
     log,
@@ -86,6 +88,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     readiness,
     bodies,
     viewer,
+    upkeep,
     publicHosts,
     corsOrigins,
   };

@@ -1,17 +1,26 @@
-import { verify, type Archive, type VerifyEvent } from '@bucky/archive';
+import { sweep, verify, type Archive, type VerifyEvent } from '@bucky/archive';
 import { BuckyError } from '@bucky/dicom';
 import type { Request } from 'express';
 import type { Log } from './log.js';
-import { numberOf } from './request-values.js';
+import { numberOf, textOf } from './request-values.js';
 import type { ServerRoute } from './routes.js';
 import { sendLines, type Surroundings } from './send-lines.js';
 
+/** How long upkeep leaves things alone unless a request says otherwise. */
+export interface UpkeepTimes {
+  /** Age that an orphan must have. */
+  readonly sweepGraceMs: number;
+  /** How long what was deleted can be brought back. */
+  readonly trashMs: number;
+}
+
 interface UpkeepParts extends Surroundings {
   readonly archive: Archive;
+  readonly upkeep: UpkeepTimes;
 }
 
 /** Routes of long work that looks after the archive: each answers with lines of JSON while it goes on. */
-export function upkeepRoutes({ archive, log, readiness }: UpkeepParts): readonly ServerRoute[] {
+export function upkeepRoutes({ archive, log, readiness, upkeep }: UpkeepParts): readonly ServerRoute[] {
   const route = (
     path: string,
     work: (req: Request) => (signal: AbortSignal) => AsyncIterable<object>,
@@ -27,6 +36,12 @@ export function upkeepRoutes({ archive, log, readiness }: UpkeepParts): readonly
       const asked = { ...(bytes && { bytes }), ...(bytesPerSecond && { bytesPerSecond }) };
       return (signal) => tellDamage(verify(archive, { ...asked, signal }), log);
     }),
+    route('/api/sweep', (req) => {
+      const hours = countOf(req, 'olderThan');
+      const graceMs = hours === undefined ? upkeep.sweepGraceMs : hours * 3_600_000;
+      const [dryRun, all] = [isAsked(req, 'dryRun'), isAsked(req, 'all')];
+      return (signal) => sweep(archive, { graceMs, dryRun, all, signal });
+    }),
   ];
 }
 
@@ -36,6 +51,11 @@ function countOf(req: Request, name: string): number | undefined {
   const count = numberOf(req, name, 0);
   if (count < 1) throw new BuckyError('invalid', `The ${name} must be at least 1`);
   return count;
+}
+
+/** Tells whether a query parameter says `true`. */
+function isAsked(req: Request, name: string): boolean {
+  return textOf(req, name) === 'true';
 }
 
 /** Passes on what a verification tells, and has the log tell of damage too: somebody must look at it. */

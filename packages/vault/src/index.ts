@@ -10,6 +10,7 @@ export {
   instanceKey,
   isObjectKey,
   parseOriginalKey,
+  parseRecordKey,
   parseSealKey,
   sealKey,
   studiesPrefix,

@@ -50,6 +50,13 @@ export function parseSealKey(key: string): Omit<OriginalName, 'instanceUid'> | u
 /** Folders of the records of facts. */
 export const factPrefixes = { conflict: 'conflicts/', decision: 'decisions/', deletion: 'deletions/' } as const;
 
+const record = /^[a-z]+\/(?:[a-z]+\/)?([0-9a-z]{26})\.json$/;
+
+/** Takes the receipt out of the key of a record; undefined for any other key. */
+export function parseRecordKey(key: string): string | undefined {
+  return record.exec(key)?.[1];
+}
+
 /** Where the studies lie. */
 export const studiesPrefix = 'studies/';
 

@@ -1,4 +1,5 @@
 import type { InstanceRecord } from '@bucky/catalog';
+import type { BuckyError } from '@bucky/dicom';
 import type { ObjectKey } from '@bucky/vault';
 import type { Archive } from '../archive.js';
 import { Arrival } from '../receive/arrival.js';
@@ -13,3 +14,14 @@ export async function readOriginal(
   for await (const chunk of await archive.vault.read(key)) arrival.look(chunk);
   return makeRecord(arrival.finish(), { key, receipt, source }, archive.policies);
 }
+
+/** Codes of what is wrong with an original that cannot be read as one, in contrast to a store that does not answer. */
+export const unreadable: ReadonlySet<BuckyError['code']> = new Set([
+  'not-dicom',
+  'corrupt',
+  'unidentified',
+  'invalid',
+  'limit',
+  'not-found',
+  'damaged',
+]);

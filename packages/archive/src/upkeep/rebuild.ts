@@ -7,7 +7,7 @@ import { playFact } from '../change/play-fact.js';
 import { recordConflict } from '../receive/conflict.js';
 import { atOnce } from './at-once.js';
 import { readFacts, type Facts } from './read-facts.js';
-import { readOriginal } from './read-original.js';
+import { readOriginal, unreadable } from './read-original.js';
 import { readSeal } from '../seal/read-seal.js';
 import { seriesInVault, type StoredOriginal, type StoredSeal } from './series-in-vault.js';
 
@@ -209,13 +209,3 @@ class Rebuilding {
     return undefined;
   }
 }
-
-const unreadable: ReadonlySet<BuckyError['code']> = new Set([
-  'not-dicom',
-  'corrupt',
-  'unidentified',
-  'invalid',
-  'limit',
-  'not-found',
-  'damaged',
-]);

@@ -1,6 +1,6 @@
 import { BuckyError } from '@bucky/dicom';
 import { withServer } from '../admin.js';
-import { parseArguments } from '../arguments.js';
+import { parseArguments, wholeNumber } from '../arguments.js';
 import { askLines } from '../ask-lines.js';
 import type { Command, Outside } from '../command.js';
 import type { LocalServer } from '../local-server.js';
@@ -48,7 +48,7 @@ missing, wrong-size, wrong-bytes, unreadable. The server goes on beside it. Exit
     const { flags, texts } = parseArguments(args, { flags: ['json'], texts: ['bytes', 'rate'] });
     const asked = ['bytes', 'rate'].flatMap((name) => {
       const text = texts.get(name);
-      return text === undefined ? [] : [`${name}=${wholeNumber(name, text)}`];
+      return text === undefined ? [] : [`${name}=${wholeNumber(name, text, 'bytes')}`];
     });
     const path = `/api/verify?${asked.join('&')}`;
     return withServer(outside, texts.get('config'), async (server) => {
@@ -86,10 +86,4 @@ async function tell(
 
 function megabytes(bytes: number): number {
   return Math.round(bytes / 1e6);
-}
-
-/** Reads a count of a command line. Throws `configuration`. */
-function wholeNumber(name: string, text: string): number {
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new BuckyError('configuration', `The --${name} must be a whole number of bytes, at least 1`);
 }

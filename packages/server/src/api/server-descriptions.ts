@@ -21,6 +21,11 @@ const whole = (name: string, about: string): QueryParameter => ({
   about,
   schema: { type: 'integer', minimum: 1 },
 });
+const flag = (name: string, about: string): QueryParameter => ({
+  name,
+  about,
+  schema: { type: 'string', enum: ['true', 'false'] },
+});
 
 const limit: QueryParameter = {
   name: 'limit',
@@ -100,5 +105,14 @@ export const serverDescriptions: Readonly<Record<string, RouteDescription>> = {
       whole('rate', 'Most bytes a second'),
     ],
     gives: lines('Each damaged object'),
+  },
+  'POST /api/sweep': {
+    name: 'Sweep orphans',
+    query: [
+      whole('olderThan', 'Hours of age that an orphan must have'),
+      flag('dryRun', 'Tell of orphans and remove none'),
+      flag('all', 'Remove them however many there are'),
+    ],
+    gives: lines('Each orphan'),
   },
 };
