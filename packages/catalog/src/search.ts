@@ -44,7 +44,7 @@ export interface Results {
   readonly taken: number;
 }
 
-/** Inflated metadata that one batch of results is made of; a single Instance may have more. */
+/** Columns and inflated metadata that one batch of results is made of; a single Instance may have more. */
 const bytesOfBatch = 4 * 1024 * 1024;
 
 /** A selection that finds fewer rows than this is read whole and sorted; with more, matches are frequent, and a walk in order soon meets enough. */
@@ -130,17 +130,24 @@ export function results(database: Database, query: Query, ids: Float64Array): Re
   const found: DicomJsonObject[] = [];
   let bytes = 0;
   for (const row of inOrder(database.all(sql, ...parameters), ids)) {
+    bytes += lengthOf(row);
     const json = dicomJsonRow({ ...row, InstanceAvailability: 'ONLINE' }, shown);
     if (further === undefined) {
       found.push(withCharacterSet(json, isPlain(Object.values(row))));
-      continue;
+    } else {
+      const { whole, size } = fromMetadata(database, { level: query.level, id: row['id'] ?? null }, further);
+      bytes += size;
+      found.push(
+        withCharacterSet(byTag({ ...whole, ...json }), isPlain([JSON.stringify(whole), ...Object.values(row)])),
+      );
     }
-    const { whole, size } = fromMetadata(database, { level: query.level, id: row['id'] ?? null }, further);
-    bytes += size;
-    found.push(withCharacterSet(byTag({ ...whole, ...json }), isPlain([JSON.stringify(whole), ...Object.values(row)])));
     if (bytes >= bytesOfBatch) return { results: found, taken: ids.indexOf(Number(row['id'])) + 1 };
   }
   return { results: found, taken: ids.length };
+}
+
+function lengthOf(row: Row): number {
+  return Object.values(row).reduce((sum: number, value) => sum + (typeof value === 'string' ? value.length : 0), 0);
 }
 
 function inOrder(rows: readonly Row[], ids: Float64Array): readonly Row[] {
