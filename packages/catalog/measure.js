@@ -59,6 +59,7 @@ function* recordsOf(study) {
       },
       oddities: [],
       source: 'measure',
+      receivedAt: '2026-11-25T00:00:00.000Z',
     };
   }
 }
