@@ -82,6 +82,14 @@ describe('folder vault on its disk', () => {
     }
   });
 
+  it('says unavailable, not a bug, when a file has taken the place of the folder', async () => {
+    const root = join(folder, 'vault');
+    const vault = await openFolderVault({ folder: root });
+    await rm(root, { recursive: true });
+    await writeFile(root, '');
+    await expect(vault.putNew(key, bytes('x'))).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
   it('refuses a folder that it cannot use', async () => {
     await writeFile(join(folder, 'file'), '');
     const opened = openFolderVault({ folder: join(folder, 'file') });
