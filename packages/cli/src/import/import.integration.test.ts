@@ -197,7 +197,8 @@ describe('bucky import, repeated', () => {
   it('sends everything where its journal cannot be read', async () => {
     copyFixtures();
     await imported();
-    for (const end of ['-wal', '-shm']) rmSync(join(data, `imports.sqlite${end}`), { force: true });
+    // All three anew: SQLite may hold the old file, which this process had open, until its statements are collected.
+    for (const end of ['', '-wal', '-shm']) rmSync(join(data, `imports.sqlite${end}`), { force: true });
     writeFileSync(join(data, 'imports.sqlite'), 'no database, but longer than its header would be'.repeat(10));
     const { summary, err } = await imported();
     expect(summary).toMatchObject({ stored: 0, alreadyThere: 5, unsent: 0 });
