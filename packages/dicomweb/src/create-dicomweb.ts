@@ -26,7 +26,7 @@ export interface DicomwebParts {
 export function createDicomweb(given: DicomwebParts): Router {
   const parts = { ...given, onFailure: once(given.onFailure) };
   const { root, origins = [] } = parts;
-  const router = express.Router();
+  const router = express.Router({ caseSensitive: true });
   const here = root === '' ? '/*path' : `${root}{/*path}`;
   router.use((req, res, next) => {
     if (req.path === root || req.path.startsWith(`${root}/`)) allowOrigin(req, res, origins);

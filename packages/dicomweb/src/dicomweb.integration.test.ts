@@ -187,6 +187,7 @@ describe('the table of routes', () => {
 
   it('answers 404 below its root for what it does not know', async () => {
     expect((await ask('/nothing')).status).toBe(404);
+    expect((await ask('/STUDIES')).status).toBe(404);
   });
 
   it('has an error status for each code', () => {

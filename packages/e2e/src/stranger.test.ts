@@ -71,6 +71,13 @@ describe(`a stranger (seed ${seed})`, () => {
     expect(await bucky.stop()).toBe(0);
   });
 
+  it.each(['DICOM-WEB/studies', 'dicom-web/Studies', 'HealthZ', 'API/conflicts'])(
+    'finds nothing at /%s',
+    async (path) => {
+      expect((await ask(bucky.url + path)).status).toBe(404);
+    },
+  );
+
   describe.each(routes)('at /%s', (route) => {
     it.each(['evil.example', '127.0.0.1.evil.example', '192.168.7.7:8042', 'localhost:1'])(
       'is refused with the Host %s',
@@ -102,7 +109,7 @@ describe(`a stranger (seed ${seed})`, () => {
     it.each(['PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND', 'OPTIONS', 'HEAD'])(
       'asked by %s is answered without a failure',
       async (method) => {
-        // prettier-ignore
+        if (method === 'DELETE' && [study, series, instance].includes(route)) return; // it would be done: changes.test.ts
         const answer = await ask(bucky.url + route, { method });
         expect(answer.status).toBeLessThan(500);
         if (!['OPTIONS', 'HEAD'].includes(method)) expect(answer.status).toBeGreaterThanOrEqual(400);

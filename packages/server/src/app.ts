@@ -42,6 +42,7 @@ export type App = (req: IncomingMessage, res: ServerResponse) => void;
 export function createApp(parts: AppParts): App {
   const { archive, log, metrics, viewer, corsOrigins } = parts;
   const app = express();
+  app.enable('case sensitive routing');
   app.disable('x-powered-by');
   app.set('etag', false);
   app.use(watchRequest(log, metrics), commonHeaders(parts.readiness), guard(parts), watchBodies(parts.bodies));

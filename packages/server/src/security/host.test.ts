@@ -35,6 +35,8 @@ describe('checkHost', () => {
     '[::1:8042',
     '192.168.1.5:8042',
     '0.0.0.0:8042',
+    '127.999.1.1:8042',
+    '127.1:8042',
   ])('refuses %p', (host) => {
     expect(() => {
       checkHost(host, 8042, ['pacs.example.org']);
@@ -65,6 +67,8 @@ describe('isLoopback', () => {
     ['::', false],
     ['10.0.0.1', false],
     ['127.0.0.1.example.org', false],
+    ['127.999.1.1', false],
+    ['LOCALHOST', true],
   ])('says of %s: %s', (host, expected) => {
     expect(isLoopback(host)).toBe(expected);
   });

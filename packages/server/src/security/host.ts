@@ -1,11 +1,9 @@
+import { isIPv4 } from 'node:net';
 import { BuckyError } from '@bucky/dicom';
-
-/** Names and addresses of this very machine, as a Host header spells them. */
-const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i;
 
 /** Tells whether an address to listen on, or a host name, can only be reached from this machine. */
 export function isLoopback(host: string): boolean {
-  return loopback.test(host) || host === '::1';
+  return ['localhost', '[::1]', '::1'].includes(host.toLowerCase()) || (isIPv4(host) && host.startsWith('127.'));
 }
 
 /**
