@@ -12,6 +12,7 @@ import type {
   KeptRecord,
   KnownInstance,
   Location,
+  Repair,
 } from './instance-record.js';
 import type { Found, Query, ResultPage } from './query.js';
 import type { TargetContents } from './target-contents.js';
@@ -96,7 +97,12 @@ export interface Catalog extends CatalogUpkeep {
     readonly seriesUid: Uid;
     readonly instanceUid: Uid;
     readonly sha256: string;
-  }): Promise<{ readonly receipt: string; readonly reason: ConflictRecord['reason'] } | undefined>;
+  }): Promise<Pick<ConflictRecord, 'receipt' | 'reason' | 'location'> | undefined>;
+  /**
+   * Enters a file in place of one of the same bytes that the vault has lost, be it live or aside; a commit like any other
+   * when that one is no longer there.
+   */
+  repair(repair: Repair): Promise<CommitOutcome>;
   /** Greatest receipt of all there is: new ones must come after it, whatever the clock says. */
   newestReceipt(): Promise<string | undefined>;
   conflicts(asked: ConflictsAsked): Promise<readonly ConflictRecord[]>;

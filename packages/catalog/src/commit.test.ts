@@ -41,7 +41,11 @@ it('stores an Instance once, calls the same bytes a duplicate and others a confl
     { receipt: elsewhere.receipt, reason: 'other-study-or-series', studyUid: '1.3' },
   ]);
   expect(await catalog.conflicts({ limit: 10, after: other.receipt })).toEqual(found.slice(1));
-  expect(await catalog.keptAside({ ...other })).toEqual({ receipt: other.receipt, reason: 'other-bytes' });
+  expect(await catalog.keptAside({ ...other })).toEqual({
+    receipt: other.receipt,
+    reason: 'other-bytes',
+    location: other.location,
+  });
   expect(await catalog.keptAside({ ...other, sha256: 'unseen' })).toBeUndefined();
   expect(await catalog.newestReceipt()).toBe(elsewhere.receipt);
 });
@@ -83,6 +87,7 @@ it('keeps every field of a record', async () => {
     seriesUid: record.seriesUid,
     sha256,
     receipt,
+    location: record.location,
   });
   expect(await catalog.known(uid('9.9'))).toBeUndefined();
 });

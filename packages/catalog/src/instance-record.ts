@@ -87,6 +87,14 @@ export interface KnownInstance {
   readonly sha256: string;
   readonly studyUid: string;
   readonly seriesUid: string;
+  readonly location: Location;
+}
+
+/** A file to be entered in place of one of the same bytes that are lost. */
+export interface Repair {
+  /** Receipt of the lost one, be it live or aside. */
+  readonly lost: string;
+  readonly record: InstanceRecord;
 }
 
 /** Why Instances are hidden, and which: exactly those named, so that what arrives meanwhile stays. */
@@ -134,9 +142,9 @@ export interface Change {
   readonly changedAt: string;
 }
 
-/** `stored` and `conflict` name an Instance, `sealed` a Series, `deleted` and `undeleted` what was asked to be. */
+/** `stored`, `conflict` and `repaired` name an Instance, `sealed` a Series, `deleted` and `undeleted` what was asked to be. */
 export type ChangeKind =
-  'stored' | 'conflict' | 'attention' | 'sealed' | 'deleted' | 'undeleted' | 'decided' | 'purged';
+  'stored' | 'conflict' | 'repaired' | 'attention' | 'sealed' | 'deleted' | 'undeleted' | 'decided' | 'purged';
 
 /** A Study whose Instances do not agree on whose they are. */
 export interface AttentionRecord {

@@ -1,16 +1,19 @@
 import type { Oddity } from '@bucky/dicom';
 import type { Database, Row } from '@bucky/sqlite';
-import type { KeptRecord, KnownInstance } from './instance-record.js';
+import type { KeptRecord, KnownInstance, Location } from './instance-record.js';
 import { fromInstances, locatedColumns, locatedInstance } from './located-instance.js';
 
 const knownSql = `
-  SELECT s.study_instance_uid AS studyUid, e.series_instance_uid AS seriesUid, i.sha256, i.receipt
+  SELECT s.study_instance_uid AS studyUid, e.series_instance_uid AS seriesUid, i.sha256, i.receipt,
+    i.location_key AS key, i.location_offset AS offset, i.location_length AS length
   FROM instances i JOIN series e ON e.id = i.series JOIN studies s ON s.id = e.study WHERE i.sop_instance_uid = ?`;
 
 /** Finds the live Instance of a UID. */
 export function known(database: Database, instanceUid: string): KnownInstance | undefined {
-  const row = database.get(knownSql, instanceUid) as unknown as KnownInstance | undefined;
-  return row === undefined ? undefined : { ...row };
+  const row = database.get(knownSql, instanceUid) as unknown as (Location & KnownInstance) | undefined;
+  if (row === undefined) return undefined;
+  const { key, offset, length, ...known } = row;
+  return { ...known, location: { key, offset, length } };
 }
 
 /** Columns that {@link keptRecord} reads, and the tables they are in. */

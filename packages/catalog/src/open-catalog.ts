@@ -16,6 +16,7 @@ export interface OpenCatalog {
 type Changing =
   | 'commit'
   | 'enterConflict'
+  | 'repair'
   | 'decide'
   | 'hide'
   | 'unhide'
@@ -65,6 +66,7 @@ function writing(run: Run): Pick<Catalog, Changing> {
     enterConflict: (record, why) => run('enterConflict', compact(record), why) as Promise<void>,
     adoptSeal: (seal) => run('adoptSeal', seal) as ReturnType<Catalog['adoptSeal']>,
     sealed: (seal) => run('sealed', seal) as ReturnType<Catalog['sealed']>,
+    repair: ({ lost, record }) => run('repair', { lost, record: compact(record) }) as ReturnType<Catalog['repair']>,
     decide: (decision) => run('decide', decision) as ReturnType<Catalog['decide']>,
     hide: (deletion) => run('hide', deletion) as ReturnType<Catalog['hide']>,
     unhide: (undo) => run('unhide', undo) as ReturnType<Catalog['unhide']>,

@@ -360,6 +360,20 @@ describe('a retrieve', () => {
     );
   });
 
+  it.each(['', '/frames/1', '/bulkdata/7FE00010'])(
+    'answers 500 without naming the key when the vault has lost what %s of the instance asks for',
+    async (below) => {
+      const lost = file('1.2.8.1', { studyUid: '1.2.8' });
+      await ask('/studies', { method: 'POST', headers: multipart, body: related([lost]) });
+      for await (const { key } of archive.vault.list('studies/1.2.8/')) await archive.vault.delete(key);
+      const answer = await ask(`/studies/1.2.8/series/1.2.8.4/instances/1.2.8.1${below}`);
+      expect([answer.status, JSON.parse(answer.body.toString())]).toEqual([
+        500,
+        { code: 'damaged', detail: 'Stored data are damaged: the log names them' },
+      ]);
+    },
+  );
+
   it('gives frames in the order of the list, their type spelled as viewers look for it', async () => {
     const Accept = 'multipart/related; type=application/octet-stream; transfer-syntax=*';
     const { body } = await ask(`${instance}/frames/2,1`, { headers: { Accept } });

@@ -43,6 +43,12 @@ export function asBuckyError(thrown: unknown): BuckyError {
   return new BuckyError('internal', 'Internal error', { cause: thrown });
 }
 
+/** What the other side is told of an error: the text of a bug or of damage names what only the log should know. */
+export function tellable({ code, message }: BuckyError): string {
+  if (code === 'internal') return 'Internal error';
+  return code === 'damaged' ? 'Stored data are damaged: the log names them' : message;
+}
+
 /** Answers with what went wrong. A body under way is broken off: never a false whole one. @see RFC 9457 */
 export function sendProblem(error: BuckyError, res: ServerResponse): void {
   if (res.headersSent) {
@@ -53,9 +59,7 @@ export function sendProblem(error: BuckyError, res: ServerResponse): void {
   const status = statusOf[error.code];
   if (status === 503) res.setHeader('Retry-After', retryAfterSeconds);
   const { code } = error;
-  // The text of a bug or of damage names what only the log should know.
-  const detail = code === 'internal' ? 'Internal error' : error.message;
-  const body = Buffer.from(JSON.stringify({ code, detail }));
+  const body = Buffer.from(JSON.stringify({ code, detail: tellable(error) }));
   res.writeHead(status, {
     'Content-Type': 'application/problem+json',
     'Cache-Control': 'no-store',

@@ -57,6 +57,10 @@ export function createApp(parts: AppParts): App {
       origins: corsOrigins,
       onReceived: (outcome) => {
         metrics.countInstance(outcome.kind);
+        if ('repairs' in outcome) {
+          const { studyUid, instanceUid } = outcome.identity;
+          log.warn('instance.repaired', { studyUid, instanceUid, receipt: outcome.receipt, lost: outcome.repairs });
+        }
         if (outcome.kind === 'stored' && outcome.differs.length > 0) {
           const { studyUid, instanceUid } = outcome.identity;
           log.warn('study.needs-attention', { studyUid, instanceUid, differs: outcome.differs.join(' ') });

@@ -11,6 +11,8 @@ export type ReceiveOutcome =
       readonly oddities: readonly Oddity[];
       /** Keywords by which the Instance does not agree with its Study on whose it is. */
       readonly differs: readonly string[];
+      /** Receipt of the same bytes, which the vault had lost: these took their place. */
+      readonly repairs?: string;
     }
   /** Other bytes, or another study, under a SOP Instance UID that is taken: kept aside under `receipt`. */
   | {
@@ -18,6 +20,7 @@ export type ReceiveOutcome =
       readonly identity: InstanceIdentity;
       readonly receipt: string;
       readonly reason: ConflictReason;
+      readonly repairs?: string;
     }
   | { readonly kind: 'failed'; readonly identity: Partial<InstanceIdentity>; readonly error: BuckyError };
 

@@ -9,6 +9,7 @@ import type { Archive } from '../archive.js';
 import type { Arrival, Arrived } from './arrival.js';
 import type { Body } from './body.js';
 import { compare, recordConflict } from './conflict.js';
+import { findKept, isWhole } from './kept.js';
 import { makeRecord, type Origin } from './make-record.js';
 import type { ReceiveOptions, ReceiveOutcome } from './outcome.js';
 
@@ -84,43 +85,43 @@ async function storeWhole(
   { bytes, options }: { readonly bytes: () => Bytes; readonly options: ReceiveOptions },
 ): Promise<ReceiveOutcome> {
   const { identity, size } = arrived.part10;
-  const known = await acknowledgeKnown(archive, arrived);
-  if (known !== undefined) return known;
+  const kept = await findKept(archive, arrived);
+  if (kept !== undefined && (await isWhole(archive.vault, kept.location))) return kept.outcome;
   const origin = originOf(archive, identity, options);
   const [record] = await Promise.all([
     makeRecord(arrived, origin, archive.policies),
     archive.vault.putNew(origin.key, bytes(), { size, ...signalOf(options) }),
   ]);
-  return commit(archive, record, arrived);
+  return commit(archive, record, arrived, kept?.receipt);
 }
 
-/** Answers for bytes that are kept already, as an Instance or aside. */
-async function acknowledgeKnown(archive: Archive, { part10, sha256 }: Arrived): Promise<ReceiveOutcome | undefined> {
+/**
+ * Makes a stored object visible, or enters it as a conflict when its UID is taken: a unique index decides races. With the
+ * receipt of a lost one it takes that one's place.
+ */
+async function commit(
+  archive: Archive,
+  record: InstanceRecord,
+  { part10 }: Arrived,
+  lost?: string,
+): Promise<ReceiveOutcome> {
   const { identity, size, oddities } = part10;
-  const file = { ...identity, sha256 };
-  const holder = await archive.catalog.known(identity.instanceUid);
-  if (holder === undefined) return undefined;
-  if (compare(file, holder) === 'same')
-    return { kind: 'duplicate', identity, receipt: holder.receipt, size, oddities, differs: [] };
-  const aside = await archive.catalog.keptAside(file);
-  return aside === undefined ? undefined : { kind: 'conflict', identity, ...aside };
-}
-
-/** Makes a stored object visible, or enters it as a conflict when its UID is taken: a unique index decides races. */
-async function commit(archive: Archive, record: InstanceRecord, { part10 }: Arrived): Promise<ReceiveOutcome> {
-  const { identity, size, oddities } = part10;
-  const outcome = await archive.commits.commit(record);
+  const outcome =
+    lost === undefined
+      ? await archive.commits.commit(record)
+      : await archive.inTurn(() => archive.catalog.repair({ lost, record })); // not between a deletion's list and its end
+  const repairs = lost === undefined || outcome.kind === 'duplicate' ? {} : { repairs: lost };
   if (outcome.kind !== 'conflict') {
     // After a lost race of the same bytes the object is an orphan, which the sweeper finds.
     const receipt = outcome.kind === 'duplicate' ? outcome.receipt : record.receipt;
     const differs = outcome.kind === 'stored' ? outcome.differs : [];
-    return { kind: outcome.kind, identity, receipt, size, oddities, differs };
+    return { kind: outcome.kind, identity, receipt, size, oddities, differs, ...repairs };
   }
   const holder = await archive.catalog.known(identity.instanceUid);
   const difference = holder === undefined ? 'other-bytes' : compare(record, holder);
   const reason = difference === 'same' ? 'other-bytes' : difference;
   await recordConflict(archive, record, { reason, against: outcome.receipt });
-  return { kind: 'conflict', identity, receipt: record.receipt, reason };
+  return { kind: 'conflict', identity, receipt: record.receipt, reason, ...repairs };
 }
 
 function* emptied(chunks: Uint8Array[]): Iterable<Uint8Array> {

@@ -10,7 +10,7 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Opens bytes of an Instance's original; `range` counts from its first byte. */
+/** Opens bytes of an Instance's original; `range` counts from its first byte. Throws `damaged` when the vault has lost them. */
 export async function readStored(
   archive: Archive,
   located: Pick<LocatedInstance, 'location'>,
@@ -20,10 +20,19 @@ export async function readStored(
   const { key, offset, length } = located.location;
   const { start, end } = options.range ?? { start: 0, end: length };
   const range = { start: offset + start, end: offset + end };
-  return archive.vault.read(key as ObjectKey, {
-    range,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
+  const signal = options.signal === undefined ? {} : { signal: options.signal };
+  try {
+    return await archive.vault.read(key as ObjectKey, { range, ...signal });
+  } catch (error) {
+    throw isLoss(error)
+      ? new BuckyError('damaged', `Stored bytes are lost: ${error.message}`, { cause: error })
+      : error;
+  }
+}
+
+/** What a vault says of an object that is gone or cut short: no fault of who asks for what the catalog knows. */
+function isLoss(error: unknown): error is BuckyError {
+  return error instanceof BuckyError && (error.code === 'not-found' || error.code === 'range-unsatisfiable');
 }
 
 /**
