@@ -19,16 +19,19 @@ const tab = 0x09;
 const dash = 0x2d;
 const empty = Buffer.alloc(0);
 
-const boundaryForm = /^[\d A-Za-z'()+_,\-./:=?]{0,69}[\dA-Za-z'()+_,\-./:=?]$/;
+const boundaryForm = /^[\d A-Za-z'()+_,\-./:=?]{0,199}[\dA-Za-z'()+_,\-./:=?]$/;
 
-/** Tells whether text may be a boundary: 1 to 70 letters, the last no space. @see RFC 2046 5.1.1 */
+/**
+ * Tells whether text may be a boundary: letters, the last no space. RFC 2046 lets them be 70; Orthanc's plugin sends 73.
+ * @see RFC 2046 5.1.1
+ */
 export function isBoundary(text: string): boolean {
   return boundaryForm.test(text);
 }
 
 /** Walks the parts of a multipart body as they arrive. Throws `invalid`, also when the close delimiter is missing. @see RFC 2046 5.1 */
 export async function* readMultipart(body: Bytes, boundary: string): AsyncGenerator<Part, void, undefined> {
-  if (!isBoundary(boundary)) throw new BuckyError('invalid', 'The boundary is not one of 1 to 70 allowed characters');
+  if (!isBoundary(boundary)) throw new BuckyError('invalid', 'The boundary is not one of 1 to 200 allowed characters');
   const reader = new MultipartReader(body, boundary);
   try {
     await reader.skip();

@@ -84,7 +84,7 @@ function boundaryOf(req: Request): string | undefined {
   }
   const boundary = type.parameters.get('boundary');
   if (boundary === undefined || !isBoundary(boundary)) {
-    throw new BuckyError('invalid', 'The Content-Type has no boundary of 1 to 70 allowed characters');
+    throw new BuckyError('invalid', 'The Content-Type has no boundary of 1 to 200 allowed characters');
   }
   return boundary;
 }
