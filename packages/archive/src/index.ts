@@ -31,3 +31,4 @@ export { retrieveMetadata, type RetrievedMetadata } from './retrieve/metadata.js
 export { retrieveZip, type RetrievedZip } from './retrieve/zip/retrieve-zip.js';
 export { verify, type Damage, type DamagedObject, type VerifyEvent, type VerifyOptions } from './upkeep/verify.js';
 export { sweep, type OrphanReason, type SweepEvent, type SweepOptions } from './upkeep/sweep.js';
+export { purge, type PurgeEvent, type PurgeOptions } from './upkeep/purge.js';

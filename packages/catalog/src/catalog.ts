@@ -8,6 +8,7 @@ import type {
   DeflatedMetadata,
   Deletion,
   DeletionRecord,
+  HiddenFile,
   InstanceRecord,
   KeptRecord,
   KnownInstance,
@@ -136,7 +137,7 @@ export interface Catalog extends CatalogUpkeep {
     readonly deletion: string;
     readonly after?: string;
     readonly limit: number;
-  }): Promise<readonly { readonly receipt: string; readonly key: string }[]>;
+  }): Promise<readonly HiddenFile[]>;
   /** The feed of changes after a number. */
   changes(options: { readonly after: number; readonly limit: number }): Promise<readonly Change[]>;
   /** Studies whose Instances do not agree on whose they are. */

@@ -140,7 +140,9 @@ describe('a deletion', () => {
     const deletion = deletionOf([record]);
     await catalog.hide(deletion);
     const hidden = { deletion: deletion.receipt, limit: 9 };
-    expect(await catalog.hiddenLocations(hidden)).toEqual([{ receipt: record.receipt, key: record.location.key }]);
+    const { receipt, location, studyUid, seriesUid, instanceUid, sha256 } = record;
+    const file = { receipt, key: location.key, studyUid, seriesUid, instanceUid, sha256 };
+    expect(await catalog.hiddenLocations(hidden)).toEqual([file]);
     await catalog.purged({ deletion: deletion.receipt, at: '2026-12-04T10:00:00.000Z' });
     expect(await catalog.hiddenLocations(hidden)).toEqual([]);
     await expect(catalog.unhide({ receipt: nextReceipt(), deletion: deletion.receipt })).rejects.toMatchObject({

@@ -41,6 +41,8 @@ export function unhide(
   if (found === undefined) throw new BuckyError('not-found', 'There is no such deletion');
   if (found['undone_by'] !== null) throw new BuckyError('conflict', 'This deletion was undone already');
   if (found['purged_at'] !== null) throw new BuckyError('conflict', 'What this deletion hid is gone for good');
+  if (found['purge_began'] !== null)
+    throw new BuckyError('conflict', 'What this deletion hid is being removed for good');
   const hidden = database.all('SELECT receipt, state FROM aside WHERE deletion = ? ORDER BY receipt', deletion);
   database.run('UPDATE aside SET deletion = NULL WHERE deletion = ?', deletion);
   const gathering = new Gathering(database);
@@ -78,13 +80,4 @@ function restore(
   const state = reason === undefined ? 'twin' : 'conflict';
   putAside(database, record, { state, against: holder.receipt, reason: reason ?? 'other-bytes' });
   return reason === undefined;
-}
-
-/** Forgets what a deletion hid, whose bytes are gone. */
-export function purged(database: Database, { deletion, at }: { readonly deletion: string; readonly at: string }): void {
-  const found = database.get('SELECT * FROM deletions WHERE receipt = ?', deletion);
-  if (found === undefined) return;
-  database.run('DELETE FROM aside WHERE deletion = ?', deletion);
-  database.run('UPDATE deletions SET purged_at = ? WHERE receipt = ?', at, deletion);
-  enterChange(database, 'purged', { studyUid: String(found['study_uid']), receipt: deletion });
 }

@@ -17,6 +17,7 @@ export type {
   DeflatedMetadata,
   Deletion,
   DeletionRecord,
+  HiddenFile,
   InstanceRecord,
   KeptRecord,
   KnownInstance,

@@ -120,7 +120,19 @@ export interface DeletionRecord extends Omit<Deletion, 'hides' | 'studyUid' | 's
   readonly instanceUid?: string;
   /** Receipt of the decision that undid it. */
   readonly undoneBy?: string;
+  /** When the removal of its files for good began: it cannot be undone any more. */
+  readonly purgeBegan?: string;
   readonly purgedAt?: string;
+}
+
+/** A file that a deletion hid. */
+export interface HiddenFile {
+  readonly receipt: string;
+  readonly key: string;
+  readonly studyUid: string;
+  readonly seriesUid: string;
+  readonly instanceUid: string;
+  readonly sha256: string;
 }
 
 /** How a person decided about a file that is aside. `accept` has it count instead of the one that holds its UID. */

@@ -24,7 +24,9 @@ type Changing =
   | 'sealed'
   | 'adoptSeal'
   | 'setPosition'
-  | 'claimOrphans';
+  | 'claimOrphans'
+  | 'beginPurge'
+  | 'forget';
 
 /**
  * Opens a catalog, creates it where there is none and brings its schema up to date. Throws `damaged` for another file and
@@ -71,6 +73,8 @@ function writing(run: Run): Pick<Catalog, Changing> {
     hide: (deletion) => run('hide', deletion) as ReturnType<Catalog['hide']>,
     unhide: (undo) => run('unhide', undo) as ReturnType<Catalog['unhide']>,
     purged: (purge) => run('purged', purge) as ReturnType<Catalog['purged']>,
+    beginPurge: (purge) => run('beginPurge', purge) as ReturnType<Catalog['beginPurge']>,
+    forget: (files) => run('forget', files) as ReturnType<Catalog['forget']>,
     claimOrphans: (receipts) => run('claimOrphans', receipts) as ReturnType<Catalog['claimOrphans']>,
     setPosition: (walk) => run('setPosition', walk) as ReturnType<Catalog['setPosition']>,
   };
@@ -92,6 +96,8 @@ function reading(run: Run): Omit<Catalog, Changing | 'isSound' | 'ended' | 'clos
     files: (options) => run('files', options) as ReturnType<Catalog['files']>,
     file: (receipt) => run('file', receipt) as ReturnType<Catalog['file']>,
     knownReceipts: (receipts) => run('knownReceipts', receipts) as ReturnType<Catalog['knownReceipts']>,
+    isSwept: (receipt) => run('isSwept', receipt) as ReturnType<Catalog['isSwept']>,
+    duePurges: (options) => run('duePurges', options) as ReturnType<Catalog['duePurges']>,
     hasPurge: (studyUid) => run('hasPurge', studyUid) as ReturnType<Catalog['hasPurge']>,
     position: (name) => run('position', name) as ReturnType<Catalog['position']>,
     changes: (options) => run('changes', options) as ReturnType<Catalog['changes']>,

@@ -3,7 +3,8 @@ import type { Scope } from '@bucky/dicom';
 import type { Database, Row } from '@bucky/sqlite';
 import type { ConflictsAsked, LocatedInstance, Target } from './catalog.js';
 import { asideRecord, conflictColumns, conflictRecord } from './aside.js';
-import type { AttentionRecord, ConflictRecord, DeletionRecord, KeptRecord } from './instance-record.js';
+import type { AttentionRecord, ConflictRecord, DeletionRecord, HiddenFile, KeptRecord } from './instance-record.js';
+import { deletionRecord } from './deletion-record.js';
 import { liveRecord } from './live-instance.js';
 import { fromInstances, locatedColumns, locatedInstance } from './located-instance.js';
 import { inScope, scopeParameters } from './scope-sql.js';
@@ -12,8 +13,9 @@ export { changes, feedId } from './changes.js';
 export { known } from './live-instance.js';
 export { candidates, lookInto, matches, results } from './search.js';
 export { targetContents } from './target-contents.js';
+export { duePurges } from './purge.js';
 export { unsealed } from './seals.js';
-export { file, files, hasPurge, knownReceipts, position } from './upkeep.js';
+export { file, files, hasPurge, isSwept, knownReceipts, position } from './upkeep.js';
 export { locatePage, metadataPage, metadataVersion, recordPage } from './target-pages.js';
 
 const keptAsideSql = `
@@ -96,35 +98,15 @@ export function deletion(database: Database, receipt: string): DeletionRecord | 
   return row === undefined ? undefined : deletionRecord(row);
 }
 
-function deletionRecord(row: Row): DeletionRecord {
-  const optional = {
-    seriesUid: 'series_uid',
-    instanceUid: 'instance_uid',
-    undoneBy: 'undone_by',
-    purgedAt: 'purged_at',
-  };
-  const given = Object.entries(optional).filter(([, column]) => row[column] !== null);
-  return {
-    receipt: String(row['receipt']),
-    studyUid: String(row['study_uid']),
-    ...Object.fromEntries(given.map(([name, column]) => [name, String(row[column])])),
-    instances: Number(row['instances']),
-    bytes: Number(row['bytes']),
-    deletedBy: String(row['deleted_by']),
-    deletedAt: String(row['deleted_at']),
-  };
-}
-
 /** Where the files of a deletion lie, for the purge. */
 export function hiddenLocations(
   database: Database,
   { deletion, after = '', limit }: { readonly deletion: string; readonly after?: string; readonly limit: number },
-): readonly { readonly receipt: string; readonly key: string }[] {
-  const sql = `SELECT receipt, record ->> '$.location.key' AS key FROM aside WHERE deletion = ? AND receipt > ?
-    ORDER BY receipt LIMIT ?`;
-  return database
-    .all(sql, deletion, after, limit)
-    .map((row) => ({ receipt: String(row['receipt']), key: String(row['key']) }));
+): readonly HiddenFile[] {
+  const sql = `SELECT receipt, record ->> '$.location.key' AS key, study_uid AS studyUid, series_uid AS seriesUid,
+      instance_uid AS instanceUid, sha256
+    FROM aside WHERE deletion = ? AND receipt > ? ORDER BY receipt LIMIT ?`;
+  return database.all(sql, deletion, after, limit).map((row) => ({ ...row }) as unknown as HiddenFile);
 }
 
 const attentionSql = `

@@ -1,7 +1,7 @@
 /** What the jobs that look after an archive ask of the catalog. */
 import { BuckyError } from '@bucky/dicom';
 import type { Database, Row } from '@bucky/sqlite';
-import type { Location } from './instance-record.js';
+import type { DeletionRecord, Location } from './instance-record.js';
 
 /** A file that the catalog knows, live or aside, with what proves its bytes. */
 export interface StoredFile {
@@ -28,6 +28,21 @@ export interface CatalogUpkeep {
   claimOrphans(receipts: readonly string[]): Promise<readonly string[]>;
   /** Tells whether something of a study was purged, or is being purged. */
   hasPurge(studyUid: string): Promise<boolean>;
+  /** True for a receipt that was claimed by {@link claimOrphans}. */
+  isSwept(receipt: string): Promise<boolean>;
+  /** Deletions by receipt that were not undone, and of which a purge has begun or that are older than `before`. */
+  duePurges(options: {
+    readonly before: string;
+    readonly after: string;
+    readonly limit: number;
+  }): Promise<readonly DeletionRecord[]>;
+  /**
+   * Begins to purge what a deletion hid: from now on it cannot be undone. Gives when the purge began, which may have been
+   * before. Throws `not-found`, and `conflict` when the deletion was undone.
+   */
+  beginPurge(purge: { readonly deletion: string; readonly at: string }): Promise<string>;
+  /** Removes all that there is of some files, live or aside; `fact` is the receipt of the reason. */
+  forget(files: { readonly receipts: readonly string[]; readonly fact: string }): Promise<void>;
   /** How far a walk had come, by its name; '' before its beginning. */
   position(name: string): Promise<string>;
   setPosition(walk: { readonly name: string; readonly position: string }): Promise<void>;
@@ -100,9 +115,14 @@ export function claimOrphans(database: Database, receipts: readonly string[]): r
   return orphans;
 }
 
+/** Tells whether a receipt was claimed. */
+export function isSwept(database: Database, receipt: string): boolean {
+  return database.get('SELECT 1 FROM swept WHERE receipt = ?', receipt) !== undefined;
+}
+
 /** Refuses the receipt of an object that was swept. Throws `unavailable`: the sender may send the file again. */
 export function refuseSwept(database: Database, receipt: string): void {
-  if (database.get('SELECT 1 FROM swept WHERE receipt = ?', receipt) === undefined) return;
+  if (!isSwept(database, receipt)) return;
   throw new BuckyError(
     'unavailable',
     'This file came so slowly that it was swept before it was entered: send it again',

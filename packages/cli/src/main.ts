@@ -8,6 +8,7 @@ import { conflictsCommand } from './commands/conflicts.js';
 import { deleteCommand } from './commands/delete.js';
 import { undeleteCommand } from './commands/undelete.js';
 import { importCommand } from './commands/import.js';
+import { purgeCommand } from './commands/purge.js';
 import { rebuildCommand } from './commands/rebuild.js';
 import { serveCommand } from './commands/serve.js';
 import { sweepCommand } from './commands/sweep.js';
@@ -20,6 +21,7 @@ const commands: readonly Command[] = [
   attentionCommand,
   deleteCommand,
   undeleteCommand,
+  purgeCommand,
   rebuildCommand,
   verifyCommand,
   sweepCommand,

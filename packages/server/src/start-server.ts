@@ -10,6 +10,7 @@ import { FloorRateWatch, type FloorRate } from './floor-rate.js';
 import { listen } from './listen.js';
 import type { Log } from './log.js';
 import { createMetrics } from './metrics.js';
+import { startPurging } from './purging.js';
 import { Readiness } from './readiness.js';
 import { startSealing } from './sealing.js';
 import { stopServers } from './stop-servers.js';
@@ -112,6 +113,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     bodies.tick(nowMs);
   });
   const sealing = startSealing({ archive, log, sealAfterMs: config.sealAfterMs });
+  const purging = startPurging({ archive, log, trashMs: upkeep.trashMs });
   readiness.started();
   log.info('server.started', { host: tcp?.host, port, socketPath });
 
@@ -126,7 +128,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
         await stopServers(servers, { timeoutMs: config.stopTimeoutMs });
       } finally {
         stopTicking();
-        await sealing.stop();
+        await Promise.all([sealing.stop(), purging.stop()]);
       }
       if (socketPath !== undefined) await rm(socketPath, { force: true });
       log.info('server.stopped');

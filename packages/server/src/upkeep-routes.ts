@@ -1,4 +1,4 @@
-import { sweep, verify, type Archive, type VerifyEvent } from '@bucky/archive';
+import { purge, sweep, verify, type Archive, type VerifyEvent } from '@bucky/archive';
 import { BuckyError } from '@bucky/dicom';
 import type { Request } from 'express';
 import type { Log } from './log.js';
@@ -41,6 +41,10 @@ export function upkeepRoutes({ archive, log, readiness, upkeep }: UpkeepParts): 
       const graceMs = hours === undefined ? upkeep.sweepGraceMs : hours * 3_600_000;
       const [dryRun, all] = [isAsked(req, 'dryRun'), isAsked(req, 'all')];
       return (signal) => sweep(archive, { graceMs, dryRun, all, signal });
+    }),
+    route('/api/purge', (req) => {
+      const dryRun = isAsked(req, 'dryRun');
+      return (signal) => purge(archive, { trashMs: upkeep.trashMs, dryRun, signal });
     }),
   ];
 }

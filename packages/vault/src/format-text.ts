@@ -12,6 +12,7 @@ Bucky. Nothing in it is ever renamed or replaced; later facts are new objects.
     conflicts/<receipt>.json                                        other bytes under a known SOP Instance UID
     deletions/<receipt>.json                                        names files that were deleted (hidden)
     decisions/<receipt>.json                                        how a conflict ended, or a deletion was undone
+    purges/<receipt of a deletion>.json                             names files that were removed for good
     checks/<name>                                                   lives for the second of a self-test; delete leftovers
 
 - **.dcm** holds the bytes that were sent, unchanged. Nearly all are DICOM Part 10 files (PS3.10 7): a preamble of 128

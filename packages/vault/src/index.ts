@@ -11,6 +11,8 @@ export {
   isObjectKey,
   parseOriginalKey,
   parseRecordKey,
+  purgeKey,
+  sealPrefix,
   parseSealKey,
   sealKey,
   studiesPrefix,

@@ -33,6 +33,16 @@ export function deletionKey(receipt: string): ObjectKey {
   return `deletions/${receipt}.json` as ObjectKey;
 }
 
+/** Key of the record that files which a deletion hid are removed for good. */
+export function purgeKey(deletion: string): ObjectKey {
+  return `purges/${deletion}.json` as ObjectKey;
+}
+
+/** What the keys of all seals of a Series begin with. */
+export function sealPrefix({ studyUid, seriesUid }: { readonly studyUid: string; readonly seriesUid: string }): string {
+  return `studies/${studyUid}/${seriesUid}/metadata.`;
+}
+
 /** Key of the sealed metadata of a Series; the newest counts. */
 export function sealKey(series: { readonly studyUid: Uid; readonly seriesUid: Uid }, receipt: string): ObjectKey {
   return `studies/${series.studyUid}/${series.seriesUid}/metadata.${receipt}.json.gz` as ObjectKey;
@@ -48,7 +58,12 @@ export function parseSealKey(key: string): Omit<OriginalName, 'instanceUid'> | u
 }
 
 /** Folders of the records of facts. */
-export const factPrefixes = { conflict: 'conflicts/', decision: 'decisions/', deletion: 'deletions/' } as const;
+export const factPrefixes = {
+  conflict: 'conflicts/',
+  decision: 'decisions/',
+  deletion: 'deletions/',
+  purge: 'purges/',
+} as const;
 
 const record = /^[a-z]+\/(?:[a-z]+\/)?([0-9a-z]{26})\.json$/;
 

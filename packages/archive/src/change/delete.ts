@@ -51,6 +51,9 @@ export async function undelete(
     if (found === undefined) throw new BuckyError('not-found', 'There is no such deletion');
     if (found.undoneBy !== undefined) throw new BuckyError('conflict', 'This deletion was undone already');
     if (found.purgedAt !== undefined) throw new BuckyError('conflict', 'What this deletion hid is gone for good');
+    if (found.purgeBegan !== undefined) {
+      throw new BuckyError('conflict', 'What this deletion hid is being removed for good');
+    }
     const receipt = archive.receipts.next();
     await writeDecision(archive.vault, { kind: 'undelete', receipt, deletion, by, at: new Date().toISOString() });
     return archive.catalog.unhide({ receipt, deletion });

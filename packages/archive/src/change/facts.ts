@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import type { ConflictRecord, Deletion } from '@bucky/catalog';
+import type { ConflictRecord, Deletion, HiddenFile } from '@bucky/catalog';
 import { BuckyError, isUid } from '@bucky/dicom';
-import { decisionKey, deletionKey, type ObjectKey, type Vault } from '@bucky/vault';
+import { decisionKey, deletionKey, purgeKey, type ObjectKey, type Vault } from '@bucky/vault';
 import { joined } from '../retrieve/stored-bytes.js';
 
 /** How a conflict ended, or that a deletion was undone: what `decisions/<receipt>.json` holds. */
@@ -21,6 +21,17 @@ export type DecisionFact =
       readonly by: string;
       readonly at: string;
     };
+
+/** That what a deletion hid is removed for good, and what it was: what `purges/<receipt of the deletion>.json` holds. */
+export interface PurgeFact {
+  readonly deletion: string;
+  readonly studyUid: string;
+  readonly at: string;
+  readonly files: readonly PurgedFile[];
+}
+
+/** What is left of a file that was removed for good: what a rebuild needs to play its part in what was decided again. */
+export type PurgedFile = Omit<HiddenFile, 'key'>;
 
 /** What may be decided about a file that is aside. */
 export type Verdict = 'accept' | 'discard' | 'reopen';
@@ -67,6 +78,35 @@ export async function readDeletion(vault: Vault, key: ObjectKey): Promise<Deleti
     throw new BuckyError('damaged', `The record ${key} is no deletion`);
   }
   return found as unknown as Deletion; // its other members are optional or text that is only shown
+}
+
+/** Writes a purge into the vault, unless it is there already: it would say the same. */
+export async function writePurge(vault: Vault, purge: PurgeFact): Promise<void> {
+  await writeJson(vault, purgeKey(purge.deletion), purge).catch((error: unknown) => {
+    if (!(error instanceof BuckyError && error.code === 'exists')) throw error;
+  });
+}
+
+/** Reads a purge. Throws `damaged` when it is none. */
+export async function readPurge(vault: Vault, key: ObjectKey): Promise<PurgeFact> {
+  const found = await readJson(vault, key);
+  const { deletion, at, files } = found;
+  if (typeof deletion !== 'string' || typeof at !== 'string' || !Array.isArray(files) || !files.every(isPurgedFile)) {
+    throw new BuckyError('damaged', `The record ${key} is no purge`);
+  }
+  return found as unknown as PurgeFact;
+}
+
+function isPurgedFile(value: unknown): boolean {
+  const { receipt, studyUid, seriesUid, instanceUid, sha256 } = Object(value) as Partial<
+    Record<keyof PurgedFile, unknown>
+  >;
+  const uids = [studyUid, seriesUid, instanceUid];
+  return (
+    typeof receipt === 'string' &&
+    typeof sha256 === 'string' &&
+    uids.every((uid) => typeof uid === 'string' && isUid(uid))
+  );
 }
 
 /** Reads a decision. Throws `damaged` when it is none. */

@@ -2,10 +2,11 @@ import type { Deletion, InstanceRecord } from '@bucky/catalog';
 import { BuckyError } from '@bucky/dicom';
 import { parseOriginalKey, studiesPrefix, type ObjectKey } from '@bucky/vault';
 import type { Archive } from '../archive.js';
-import type { DecisionFact } from '../change/facts.js';
+import type { DecisionFact, PurgedFile } from '../change/facts.js';
 import { playFact } from '../change/play-fact.js';
 import { recordConflict } from '../receive/conflict.js';
 import { atOnce } from './at-once.js';
+import { ghostOf } from './ghost.js';
 import { readFacts, type Facts } from './read-facts.js';
 import { readOriginal, unreadable } from './read-original.js';
 import { readSeal } from '../seal/read-seal.js';
@@ -51,6 +52,7 @@ export async function rebuild(archive: Archive, options: RebuildOptions = {}): P
   await rebuilding.findNamed();
   await rebuilding.takeOriginals();
   await rebuilding.playFacts();
+  await rebuilding.playPurges();
   await rebuilding.adoptSeals();
   return rebuilding.report();
 }
@@ -71,6 +73,7 @@ class Rebuilding {
   readonly #options: RebuildOptions;
   readonly #namedUids = new Set<string>();
   readonly #named: NamedOriginal[] = [];
+  readonly #ghosts: PurgedFile[] = [];
   readonly #twins: string[] = [];
   readonly #newConflicts: string[] = [];
   readonly #damaged: string[];
@@ -87,6 +90,7 @@ class Rebuilding {
 
   /** Finds out of which SOP Instance UIDs the originals are that facts name. */
   async findNamed(): Promise<void> {
+    for (const { files } of this.#facts.purges) for (const { instanceUid } of files) this.#namedUids.add(instanceUid);
     if (this.#facts.named.size === 0) return;
     for await (const { key } of this.#archive.vault.list(studiesPrefix)) {
       const name = parseOriginalKey(key);
@@ -153,17 +157,39 @@ class Rebuilding {
 
   /** Plays again, in the order of receipts, the other originals and the facts. */
   async playFacts(): Promise<void> {
-    const events = [...this.#named, ...this.#facts.inOrder].sort((a, b) => (a.receipt < b.receipt ? -1 : 1));
+    const there = new Set(this.#named.map(({ receipt }) => receipt));
+    const purged = this.#facts.purges.flatMap(({ files }) => files);
+    this.#ghosts.push(...purged.filter(({ receipt }) => !there.has(receipt)));
+    const events = [...this.#named, ...this.#ghosts, ...this.#facts.inOrder].sort((a, b) =>
+      a.receipt < b.receipt ? -1 : 1,
+    );
     for (const event of events) {
       this.#options.signal?.throwIfAborted();
       if ('key' in event) await this.#take(event);
+      else if ('sha256' in event) await this.#enter(ghostOf(event));
       else await playFact(this.#archive.catalog, event);
+    }
+  }
+
+  /** Ends what was removed for good; what of it is still there is left to the next purge, which goes on with it. */
+  async playPurges(): Promise<void> {
+    const { catalog } = this.#archive;
+    for (const { receipt } of this.#ghosts) await catalog.forget({ receipts: [receipt], fact: receipt });
+    for (const { deletion, at } of this.#facts.purges) {
+      try {
+        await catalog.beginPurge({ deletion, at });
+        const [left] = await catalog.hiddenLocations({ deletion, limit: 1 });
+        if (left === undefined) await catalog.purged({ deletion, at });
+      } catch (error) {
+        // Its deletion is damaged, which is reported.
+        if (!(error instanceof BuckyError && (error.code === 'conflict' || error.code === 'not-found'))) throw error;
+      }
     }
   }
 
   async report(): Promise<RebuildReport> {
     const { instances, bytes, conflicts } = await this.#archive.catalog.counts({ kind: 'everything' });
-    const there = new Set(this.#named.map(({ receipt }) => receipt));
+    const there = new Set([...this.#named, ...this.#ghosts].map(({ receipt }) => receipt));
     const isDeletion = (fact: Deletion | DecisionFact): boolean => 'hides' in fact;
     return {
       ...{ instances, bytes, conflicts },
@@ -183,6 +209,13 @@ class Rebuilding {
     if (conflict === undefined) await this.#commit(record);
     else await this.#archive.catalog.enterConflict(record, conflict);
     this.#count(record.location.length);
+  }
+
+  /** Enters a file that is gone as what it was. */
+  async #enter(ghost: InstanceRecord): Promise<void> {
+    const conflict = this.#facts.conflicts.get(ghost.receipt);
+    if (conflict === undefined) await this.#archive.commits.commit(ghost);
+    else await this.#archive.catalog.enterConflict(ghost, conflict);
   }
 
   async #commit(record: InstanceRecord): Promise<void> {

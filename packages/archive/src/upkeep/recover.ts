@@ -35,7 +35,8 @@ async function takeIn(
   { key, receipt }: { readonly key: ObjectKey; readonly receipt: string },
 ): Promise<boolean> {
   const { catalog, vault } = archive;
-  if ((await catalog.has(receipt)) || (await vault.stat(key)) === undefined) return false;
+  if ((await catalog.has(receipt)) || (await catalog.isSwept(receipt))) return false;
+  if ((await vault.stat(key)) === undefined) return false;
   const record = await readOriginal(archive, { key, receipt, source: 'recovery' });
   const { kind, receipt: holder } = { receipt: '', ...(await archive.commits.commit(record)) };
   if (kind === 'conflict') {

@@ -11,6 +11,7 @@ interface Deletion {
   readonly bytes: number;
   readonly deletedAt: string;
   readonly undoneBy?: string;
+  readonly purgeBegan?: string;
   readonly purgedAt?: string;
 }
 
@@ -51,7 +52,12 @@ ${header.split('\t').join(', ')}; TAB between.
 };
 
 function line(one: Deletion): string {
-  const state = one.undoneBy !== undefined ? 'undone' : one.purgedAt !== undefined ? 'purged' : 'hidden';
   const { studyUid, seriesUid = '', instanceUid = '', receipt } = one;
-  return [one.deletedAt, state, one.instances, one.bytes, studyUid, seriesUid, instanceUid, receipt].join('\t');
+  return [one.deletedAt, stateOf(one), one.instances, one.bytes, studyUid, seriesUid, instanceUid, receipt].join('\t');
+}
+
+function stateOf({ undoneBy, purgedAt, purgeBegan }: Deletion): string {
+  if (undoneBy !== undefined) return 'undone';
+  if (purgedAt !== undefined) return 'purged';
+  return purgeBegan === undefined ? 'hidden' : 'purging';
 }

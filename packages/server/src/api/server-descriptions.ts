@@ -115,4 +115,9 @@ export const serverDescriptions: Readonly<Record<string, RouteDescription>> = {
     ],
     gives: lines('Each orphan'),
   },
+  'POST /api/purge': {
+    name: 'Purge what was deleted',
+    query: [flag('dryRun', 'Tell of what is due and remove nothing')],
+    gives: lines('Each deletion whose files are removed for good'),
+  },
 };
