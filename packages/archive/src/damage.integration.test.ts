@@ -114,6 +114,39 @@ describe.each([
   });
 });
 
+async function flip(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  bytes[bytes.length - 2000]! ^= 1;
+  await chmod(path, 0o600);
+  await writeFile(path, bytes);
+}
+
+describe('an instance with a wrong byte', () => {
+  const target = exampleTarget(instanceUid);
+  const asked = { scope, path: '7FE00010' };
+  const range = { start: 2900, end: 3100 };
+
+  async function damagedWith(length: number): Promise<void> {
+    await open();
+    await send(exampleFile({ instanceUid, pixels: new Uint8Array(length) }));
+    await flip((await originals())[0]!);
+  }
+
+  it('gives no range of a value up to 1 MiB', async () => {
+    await damagedWith(5000);
+    await expect(retrieve({ start: 10, end: 20 })).rejects.toMatchObject({ code: 'damaged' });
+    const bulk = await retrieveBulkData(archive, target, asked);
+    await expect(bulk.open({ range })).rejects.toMatchObject({ code: 'damaged' });
+  });
+
+  it('gives a range of a longer value as it lies', async () => {
+    await damagedWith(1024 * 1026);
+    expect(await retrieve({ start: 10, end: 20 })).toHaveLength(10);
+    const bulk = await retrieveBulkData(archive, target, asked);
+    expect(await joined(await bulk.open({ range }))).toHaveLength(200);
+  });
+});
+
 describe.each(ways.slice(0, 2))('an instance whose object %s', (_way, harm) => {
   beforeEach(async () => {
     await open();

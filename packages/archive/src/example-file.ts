@@ -17,6 +17,7 @@ const explicitLittleEndian = '1.2.840.10008.1.2.1';
 /** For tests: builds a small image in Explicit VR Little Endian, one row of 8-bit pixels. */
 export function exampleFile(file: ExampleFile): Buffer {
   const { instanceUid, studyUid = '1.2.3', seriesUid = '1.2.3.4', pixels = Uint8Array.of(1, 2, 3, 4) } = file;
+  const rows = pixels.length > 65_535 ? 1024 : 1;
   const meta = writeFileMeta({
     sopClassUid: secondaryCapture,
     instanceUid: parseUid(instanceUid),
@@ -32,8 +33,8 @@ export function exampleFile(file: ExampleFile): Buffer {
     element('SeriesInstanceUID', 'UI', padded(seriesUid, '\0')),
     element('SamplesPerPixel', 'US', words(1)),
     element('PhotometricInterpretation', 'CS', padded('MONOCHROME2', ' ')),
-    element('Rows', 'US', words(1)),
-    element('Columns', 'US', words(pixels.length)),
+    element('Rows', 'US', words(rows)),
+    element('Columns', 'US', words(pixels.length / rows)),
     element('BitsAllocated', 'US', words(8)),
     element('BitsStored', 'US', words(8)),
     element('HighBit', 'US', words(7)),

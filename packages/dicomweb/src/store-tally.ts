@@ -1,13 +1,14 @@
 import type { ReceiveOutcome } from '@bucky/archive';
 import type { BuckyError, ErrorCode, InstanceIdentity } from '@bucky/dicom';
+import { tellable } from './problem.js';
 
 /** Parts whose bytes have been read and whose outcome is not known yet. */
 const pendingLimit = 64;
 /** Reasons told in Warning headers; the answer itself has a code for each. */
 const warningLimit = 5;
 
-/** Faults of ours that pass: when nothing was stored for these alone, the sender had better try again. */
-const passing: ReadonlySet<ErrorCode> = new Set(['busy', 'full', 'unavailable']);
+/** Faults of ours: when nothing was stored for these alone the request fails, and the sender may try again later. */
+const ours: ReadonlySet<ErrorCode> = new Set(['busy', 'full', 'unavailable', 'damaged', 'internal']);
 
 /** What the answer tells of one file: little enough to be kept for each part of a large request. */
 export type StoreResult =
@@ -55,10 +56,10 @@ export class StoreTally {
     return this.results.every(({ kind }) => kind === 'failed');
   }
 
-  /** The fault that kept all files from being stored and will pass, if it was such alone. */
-  get passingFailure(): BuckyError | undefined {
-    const isPassing = this.results.every((result) => result.kind === 'failed' && passing.has(result.code));
-    return isPassing ? this.#firstFailure : undefined;
+  /** The fault of ours that kept all files from being stored, if such alone did. */
+  get ourFailure(): BuckyError | undefined {
+    const isOurs = this.results.every((result) => result.kind === 'failed' && ours.has(result.code));
+    return isOurs ? this.#firstFailure : undefined;
   }
 
   async #told(pending: Promise<ReceiveOutcome> | ReceiveOutcome): Promise<ReceiveOutcome> {
@@ -72,7 +73,7 @@ export class StoreTally {
     switch (kind) {
       case 'failed':
         this.#firstFailure ??= outcome.error;
-        this.#warn(outcome.error.message);
+        this.#warn(tellable(outcome.error));
         this.results.push({ kind, identity, code: outcome.error.code });
         break;
       case 'conflict':

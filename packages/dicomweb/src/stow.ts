@@ -29,7 +29,7 @@ export async function store(exchange: Exchange): Promise<void> {
     else await tally.add((await take(bytes)).outcome);
     await tally.settle();
   });
-  if (tally.passingFailure !== undefined) throw tally.passingFailure;
+  if (tally.ourFailure !== undefined) throw tally.ourFailure;
   if (tally.duplicates > 0) res.setHeader('Bucky-Already-Stored', tally.duplicates);
   const { warnings } = tally;
   if (warnings.length > 0) res.setHeader('Warning', warnings.map(warning));

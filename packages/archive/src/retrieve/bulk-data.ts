@@ -13,7 +13,7 @@ import type { Archive } from '../archive.js';
 import { readCounted } from './data-set-bytes.js';
 import { instanceAttributes } from './instance-attributes.js';
 import { bigEndianPixels } from './little-endian.js';
-import { checked, slice, type OpenOptions } from './stored-bytes.js';
+import { checked, proven, provenRangeBytes, slice, type OpenOptions } from './stored-bytes.js';
 import { swapped } from './swap-bytes.js';
 
 export interface RetrievedBulkData {
@@ -50,6 +50,11 @@ export async function retrieveBulkData(
     length,
     version: `${instance.sha256.slice(0, 32)}-${options.path.replaceAll('/', '.')}`,
     async open({ range = { start: 0, end: length }, signal } = {}) {
+      if (length <= provenRangeBytes) {
+        const all = { range: { start: 0, end: length }, offset, word, signal };
+        const value = await openWords(archive, instance, all);
+        return proven(checkedBefore(value, { word, crc32: found.crc32, what }), range);
+      }
       const part = await openWords(archive, instance, { range: aligned(range, word, length), offset, word, signal });
       if (range.start === 0 && range.end === length) return checkedBefore(part, { word, crc32: found.crc32, what });
       return slice(swapped(part, word), {

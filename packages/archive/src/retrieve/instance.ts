@@ -3,7 +3,7 @@ import { writeFileMeta, type Bytes, type Scope } from '@bucky/dicom';
 import type { Archive } from '../archive.js';
 import { crc32Behind, harmlessCrc32 } from './outgoing-crc32.js';
 import { harmless, isExecutable, magicLength } from './preamble.js';
-import { checked, joined, readStored, slice, type OpenOptions } from './stored-bytes.js';
+import { checked, joined, proven, provenRangeBytes, readStored, slice, type OpenOptions } from './stored-bytes.js';
 
 /** One Instance as it leaves by DICOMweb: a Part 10 file with a harmless preamble and its File Meta Information. */
 export interface RetrievedInstance {
@@ -14,7 +14,7 @@ export interface RetrievedInstance {
   readonly version: string;
   /** Works out the CRC-32 of what {@link open} gives, without reading it all. */
   crc32(): Promise<number>;
-  /** Opens the bytes; the whole is checked against its CRC-32 before the last of them leaves (`damaged`). */
+  /** Opens the bytes; the whole, and a range of a small one, is checked before the last of them leaves (`damaged`). */
   open(options?: OpenOptions): Promise<Bytes>;
 }
 
@@ -42,9 +42,11 @@ function whole(archive: Archive, located: LocatedInstance): RetrievedInstance {
     version: located.sha256.slice(0, 32),
     crc32: () => harmlessCrc32(archive, located),
     async open(options = {}) {
-      const { range } = options;
-      if (range !== undefined && (range.start > 0 || range.end < size)) return openRange(archive, located, options);
-      return harmless(checked(await readStored(archive, located, options), expected(located)));
+      const { range, ...others } = options;
+      const isPart = range !== undefined && (range.start > 0 || range.end < size);
+      if (isPart && size > provenRangeBytes) return openRange(archive, located, options);
+      const bytes = harmless(checked(await readStored(archive, located, others), expected(located)));
+      return isPart ? proven(bytes, range) : bytes;
     },
   };
 }
@@ -68,7 +70,8 @@ function bare(archive: Archive, located: LocatedInstance): RetrievedInstance {
     async open({ range = { start: 0, end: size }, ...options } = {}) {
       const bytes = checked(await readStored(archive, located, options), expected(located));
       const dataSet = slice(bytes, { start: skipped, end: located.location.length });
-      return slice(chained(meta, dataSet), range);
+      const file = chained(meta, dataSet);
+      return size <= provenRangeBytes ? proven(file, range) : slice(file, range);
     },
   };
 }
