@@ -7,7 +7,8 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Refuses a request whose Host header is neither a loopback name with the port it came in by nor one of `publicHosts`
+ * Refuses a request whose Host header is neither a loopback name, with the port it came in by or none as the PyPI client
+ * dicomweb-client sends it, nor one of `publicHosts`
  * (`name` for any port, or `name:port`). A page that had its name point to this machine would else be of our origin
  * to the browser, and could read everything (DNS rebinding). Throws `forbidden`.
  * @see RFC 9110 7.2
@@ -16,7 +17,7 @@ export function checkHost(header: string | undefined, port: number | undefined, 
   const [, name, itsPort] = /^(\[[\da-f:.]+\]|[^:@/\s]+)(?::(\d+))?$/i.exec(header ?? '') ?? [];
   if (name !== undefined) {
     const asked = name.toLowerCase();
-    if (isLoopback(asked) && Number(itsPort ?? 80) === port) return;
+    if (isLoopback(asked) && (itsPort === undefined || Number(itsPort) === port)) return;
     const known = publicHosts.map((host) => host.toLowerCase());
     if (known.includes(asked) || (itsPort !== undefined && known.includes(`${asked}:${itsPort}`))) return;
   }
