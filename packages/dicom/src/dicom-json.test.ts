@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DataSet, type Attribute } from './data-set.js';
-import { writeDicomJson } from './dicom-json.js';
+import { dicomJsonPieces, writeDicomJson } from './dicom-json.js';
 import { tag, type Tag } from './tag.js';
 import { vrs, type Vr } from './vr.js';
 
@@ -43,6 +43,17 @@ describe('the DICOM JSON of a Data Set', () => {
     expect(text).toBe(
       '{"00080060":{"vr":"CS","Value":["CT"]},"0020000D":{"vr":"UI","Value":["1.2"]},"7FE10010":{"vr":"LO","Value":["ACME"]}}',
     );
+  });
+
+  it('comes in pieces no larger than an Attribute or an item of the root', () => {
+    const one = (parent: DataSet): DataSet => new DataSet(new Map([[tag(0x00080060), element(0x00080060, 'CS', 'CT')]]), 'little', parent); // prettier-ignore
+    const { root } = sequence(0x00081115, [one, (parent) => new DataSet(new Map(), 'little', parent), one]);
+    const pieces = [...dicomJsonPieces(root, options)];
+    expect(pieces).toContain(',{}');
+    expect(pieces).toHaveLength(6); // the head, three items, two ends
+    expect(pieces.join('')).toBe(writeDicomJson(root, options));
+    const ct = { '00080060': { vr: 'CS', Value: ['CT'] } };
+    expect(JSON.parse(pieces.join(''))).toEqual({ '00081115': { vr: 'SQ', Value: [ct, {}, ct] } });
   });
 
   it('leaves out group lengths, File Meta Information and padding', () => {

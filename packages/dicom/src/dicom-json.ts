@@ -49,7 +49,25 @@ const [quote, backslash] = [0x22, 0x5c];
  * @see PS3.18 F.2
  */
 export function writeDicomJson(dataSet: DataSet, options: DicomJsonOptions): string {
-  return dataSetText({ dataSet, options, path: '', characterSet: characterSetOf(dataSet, options) });
+  return [...dicomJsonPieces(dataSet, options)].join('');
+}
+
+/** Writes as {@link writeDicomJson} does, in pieces, so that who writes much can let others have a turn in between. */
+export function* dicomJsonPieces(dataSet: DataSet, options: DicomJsonOptions): Generator<string, void> {
+  const place: Place = { dataSet, options, path: '', characterSet: characterSetOf(dataSet, options) };
+  let before = '{';
+  for (const attribute of written(dataSet)) {
+    const vr = valueVr(attribute, dataSet);
+    yield `${before}"${tagText(attribute.tag)}":{"vr":"${vr}"`;
+    const { items = [] } = attribute;
+    for (const [index, item] of items.entries()) {
+      yield (index === 0 ? ',"Value":[' : ',') + itemText(attribute, { item, index, place });
+    }
+    if (items.length > 0) yield ']}';
+    else yield `${memberText(attribute, vr, place)}}`;
+    before = ',';
+  }
+  yield before === '{' ? '{}' : '}';
 }
 
 function isWritten(attribute: Attribute): boolean {
@@ -57,10 +75,13 @@ function isWritten(attribute: Attribute): boolean {
   return (attribute.tag & 0xffff) !== 0 && group !== metaGroup && attribute.tag !== trailingPadding;
 }
 
+function written(dataSet: DataSet): readonly Attribute[] {
+  return [...dataSet].filter(isWritten).sort((a, b) => a.tag - b.tag);
+}
+
 function dataSetText(place: Place): string {
-  const attributes = [...place.dataSet].filter(isWritten).sort((a, b) => a.tag - b.tag);
   let text = '{';
-  for (const attribute of attributes) {
+  for (const attribute of written(place.dataSet)) {
     const vr = valueVr(attribute, place.dataSet);
     text += `${text === '{' ? '' : ','}"${tagText(attribute.tag)}":{"vr":"${vr}"${memberText(attribute, vr, place)}}`;
   }
@@ -83,15 +104,17 @@ function memberText(attribute: Attribute, vr: Vr, place: Place): string {
 }
 
 function itemsText(attribute: Attribute, items: readonly DataSet[], place: Place): string {
-  return items
-    .map((dataSet, index) => {
-      const path = `${place.path}${tagText(attribute.tag)}/${index}/`;
-      const characterSet = dataSet.has(specificCharacterSet)
-        ? characterSetOf(dataSet, place.options)
-        : place.characterSet;
-      return dataSetText({ dataSet, path, characterSet, options: place.options });
-    })
-    .join(',');
+  return items.map((item, index) => itemText(attribute, { item, index, place })).join(',');
+}
+
+function itemText(
+  { tag: at }: Attribute,
+  { item, index, place }: { readonly item: DataSet; readonly index: number; readonly place: Place },
+): string {
+  if (item.size === 0) return '{}';
+  const path = `${place.path}${tagText(at)}/${index}/`;
+  const characterSet = item.has(specificCharacterSet) ? characterSetOf(item, place.options) : place.characterSet;
+  return dataSetText({ dataSet: item, path, characterSet, options: place.options });
 }
 
 /** Writes values that are text, numbers or tags, commas between; undefined when the VR is binary. */

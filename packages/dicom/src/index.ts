@@ -30,7 +30,7 @@ export {
 } from './dictionary/dictionary.js';
 export { bigintsOf, numberOf, numbersOf, tagsOf, textOf, textsOf } from './attribute-values.js';
 export { characterSet, characterSetOf, isCharacterSet, type CharacterSet, type TextOptions } from './character-set.js';
-export { writeDicomJson, type DicomJsonOptions } from './dicom-json.js';
+export { dicomJsonPieces, writeDicomJson, type DicomJsonOptions } from './dicom-json.js';
 export { foldText } from './fold-text.js';
 export { formatPersonName, parsePersonName, personNameQuery, type PersonName } from './person-name.js';
 export {

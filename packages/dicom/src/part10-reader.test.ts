@@ -211,6 +211,21 @@ describe('elements written against the rules', () => {
     expect(found.has(tag(0x00400280))).toBe(true);
   });
 
+  it('keeps one Data Set for all empty items of a Sequence, however they are written, and counts each', () => {
+    const [none, open] = [item(little, Buffer.alloc(0)), item(little, Buffer.alloc(0), { delimited: true })];
+    const full = item(little, element(little, 0x00080100, { vr: 'SH', value: 'T-1' }));
+    const file = headed(dataSet(little, delimited(little, 0x00321031, { vr: 'SQ', items: [none, full, open, none] })));
+    const reader = new Part10Reader();
+    reader.push(file);
+    const items = reader.finish().dataSet.get(tag(0x00321031))!.items!;
+    expect(items.map(({ size }) => size)).toEqual([0, 1, 0, 0]);
+    expect(new Set(items).size).toBe(2);
+    const plain = new Part10Reader();
+    plain.push(headed(dataSet(little)));
+    plain.finish();
+    expect(reader.elements - plain.elements).toBe(1 + 4 + 1 + 1); // Sequence, items, what is in one, delimiter
+  });
+
   it('skips an item without a sequence', () => {
     const stray = item(little, element(little, 0x00186012, { vr: 'US', value: [1] }));
     const { dataSet: found, oddities } = read(stray);

@@ -46,6 +46,16 @@ export class Part10Reader {
     return this.#identity;
   }
 
+  /** Data Elements, items, fragments and Frames so far, as the limit counts them: each takes some 250 bytes of memory. */
+  get elements(): number {
+    return this.#budget.elements;
+  }
+
+  /** Whether Pixel Data has begun, behind which little is kept. */
+  get isPastHeader(): boolean {
+    return this.#parser?.isPastHeader ?? false;
+  }
+
   /** Reads on. The chunk is not held once this returns. Throws `not-dicom`, `corrupt`, `limit` and `unidentified`. */
   push(chunk: Uint8Array): void {
     this.#size += chunk.length;

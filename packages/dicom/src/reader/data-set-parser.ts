@@ -31,6 +31,8 @@ const trailingPaddingTag = asTag(0xfffcfffc);
 /** CP-246: the items of a UN of undefined length are in Implicit VR Little Endian. @see PS3.5 6.2.2 note 2 */
 export const codingInUn: Coding = { byteOrder: 'little', explicitVr: false };
 
+const noAttributes: ReadonlyMap<Tag, Attribute> = new Map();
+
 /** A Data Set under way: the root, or an item. */
 interface Level {
   readonly dataSet: DataSet;
@@ -280,6 +282,7 @@ export class DataSetParser {
     const kept = level.kept && !level.attributes.has(tag);
     const items: DataSet[] = [];
     const path = `${level.path}${tagText(tag)}/`;
+    const empty = new DataSet(noAttributes, coding.byteOrder, level.dataSet); // one for all: a file may have a million
     while (cursor.position < limit) {
       while (!header.read(cursor, coding)) {
         awaitBytes(cursor, 'the header of an item', 8);
@@ -290,9 +293,13 @@ export class DataSetParser {
       if (at === itemTag) {
         cursor.skip(8);
         this.#checkFits(limit, header);
+        if (itemLength === 0) {
+          items.push(empty);
+          continue;
+        }
         const item = this.#beginItem(level, { coding, limit, itemLength, kept, path: `${path}${items.length}/` });
-        items.push(item.dataSet);
         yield* this.#readLevel(item);
+        items.push(item.attributes.size === 0 ? empty : item.dataSet);
       } else if (at === sequenceDelimiterTag && delimited) {
         cursor.skip(8);
         break;

@@ -38,6 +38,11 @@ export class ReaderBudget {
     this.limits = { ...defaultReaderLimits, ...limits };
   }
 
+  /** What has been counted so far: some 250 bytes of memory each. */
+  get elements(): number {
+    return this.#elements;
+  }
+
   /** Counts `count` elements and the bytes kept for them. */
   spend(count: number, bytes: number): void {
     this.#elements += count;
