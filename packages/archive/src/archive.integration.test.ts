@@ -204,3 +204,65 @@ describe('retrieveFrames', () => {
     await expect(beyond).rejects.toMatchObject({ code: 'not-found' });
   });
 });
+
+describe('files with very many items', () => {
+  const pixels = Uint8Array.of(1, 2, 3, 4);
+
+  /** An example with `count` empty items before its pixels, in pieces of a thousand items. */
+  function pieces(instanceUid: string, count: number): readonly Buffer[] {
+    const bytes = exampleFile({ instanceUid, pixels });
+    const end = bytes.length - 12 - pixels.length;
+    const header = Buffer.from([0x28, 0, 0x10, 0x30, 0x53, 0x51, 0, 0, 0, 0, 0, 0]); // (0028,3010) SQ
+    header.writeUInt32LE(count * 8, 8);
+    const items = Buffer.alloc(8000, Buffer.from([0xfe, 0xff, 0, 0xe0, 0, 0, 0, 0]));
+    return [
+      Buffer.concat([bytes.subarray(0, end), header]),
+      ...Array<Buffer>(count / 1000).fill(items),
+      bytes.subarray(end),
+    ];
+  }
+
+  /** Sends all but the pixels, and those when `isOpen` resolves. */
+  function sender(
+    instanceUid: string,
+    isOpen: Promise<void>,
+  ): { outcome: Promise<ReceiveOutcome>; sent: () => number } {
+    let sent = 0;
+    async function* bytes(): AsyncGenerator<Buffer> {
+      const all = pieces(instanceUid, 12_000);
+      for (const piece of all.slice(0, -1)) {
+        yield piece;
+        sent++;
+      }
+      await isOpen;
+      yield all.at(-1)!;
+    }
+    const outcome = takeInstance(archive, bytes(), { source: 'test' }).then((taken) => taken.outcome);
+    return { outcome, sent: () => sent };
+  }
+
+  async function someTurns(): Promise<void> {
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  it('are read while there is room for their headers, which two as large as the limits allow fill', async () => {
+    await reopen({ limits: { elements: 20_000 } });
+    let open: (() => void) | undefined;
+    const isOpen = new Promise<void>((resolve) => (open = resolve));
+    const first = [sender('1.2.9.1', isOpen), sender('1.2.9.2', isOpen)];
+    await someTurns();
+    const third = sender('1.2.9.3', isOpen);
+    await someTurns();
+    expect([...first, third].map(({ sent }) => sent())).toEqual([13, 13, 10]);
+    open?.();
+    for (const { outcome } of [...first, third]) expect(await outcome).toMatchObject({ kind: 'stored' });
+    expect(archive.headerBudget.usedBytes).toBe(0);
+  });
+
+  it('give their room back when they are refused', async () => {
+    await reopen({ limits: { elements: 11_000 } });
+    const refused = await sender('1.2.9.1', Promise.resolve()).outcome;
+    expect(refused).toMatchObject({ kind: 'failed', error: { code: 'limit' } });
+    expect([archive.headerBudget.usedBytes, archive.budget.usedBytes]).toEqual([0, 0]);
+  });
+});

@@ -40,6 +40,8 @@ export interface Archive {
   readonly catalog: Catalog;
   readonly policies: Policies;
   readonly budget: InFlightBudget;
+  /** Memory of parsed headers, apart from those that are small. */
+  readonly headerBudget: InFlightBudget;
   readonly commits: CommitQueue;
   readonly receipts: ReceiptMaker;
   /** Runs one piece of work after the other, so that facts are in the same order in vault and catalog. */

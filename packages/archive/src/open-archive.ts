@@ -7,6 +7,7 @@ import { formatKey, formatText, type ObjectKey, type Vault } from '@bucky/vault'
 import { defaultPolicies, type Archive, type Policies } from './archive.js';
 import { journaled, openJournal } from './journal.js';
 import { commitQueue } from './receive/commit-queue.js';
+import { headerBudget } from './receive/header-room.js';
 import { inFlightBudget } from './receive/in-flight-budget.js';
 import { receiptMaker } from './receive/receipt.js';
 import { turns } from './turns.js';
@@ -38,6 +39,7 @@ export async function openArchive(parts: ArchiveParts): Promise<Archive> {
     catalog,
     policies: settled,
     budget: inFlightBudget(settled.inFlightBytes),
+    headerBudget: headerBudget(settled),
     commits: commitQueue(catalog),
     receipts: receiptMaker({ after: await newestReceipt(catalog, left) }),
     inTurn: turns(),

@@ -1,7 +1,25 @@
+import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw } from 'node:zlib';
-import { readSearchable, type DeflatedMetadata, type DicomJsonObject, type InstanceRecord } from '@bucky/catalog';
-import { DataSet, tag, writeDicomJson, type Attribute, type Part10, type Tag, type Uid } from '@bucky/dicom';
+import {
+  readSearchable,
+  searchableAttributes,
+  type DeflatedMetadata,
+  type DicomJsonObject,
+  type InstanceRecord,
+  type SearchableValues,
+} from '@bucky/catalog';
+import {
+  DataSet,
+  dicomJsonPieces,
+  tag,
+  writeDicomJson,
+  type Attribute,
+  type DicomJsonOptions,
+  type Part10,
+  type Tag,
+  type Uid,
+} from '@bucky/dicom';
 import type { ObjectKey } from '@bucky/vault';
 import type { Policies } from '../archive.js';
 import type { Arrived } from './arrival.js';
@@ -20,7 +38,8 @@ export interface Origin {
 export async function makeRecord(arrived: Arrived, origin: Origin, policies: Policies): Promise<InstanceRecord> {
   const { part10, sha256, crc32: checksum } = arrived;
   const { dataSet, identity, frameTable } = part10;
-  const text = metadataText(part10, policies);
+  const options = jsonOptions(part10, policies);
+  const text = await metadataText(part10, options);
   const isBare = part10.oddities.includes('missing-preamble') || part10.oddities.includes('missing-meta');
   return {
     ...identity,
@@ -39,21 +58,53 @@ export async function makeRecord(arrived: Arrived, origin: Origin, policies: Pol
       crc32,
     })),
     metadata: await deflateMetadata(text),
-    searchable: readSearchable(JSON.parse(text) as DicomJsonObject), // written by us
+    searchable: searchableOf(dataSet, options),
     oddities: arrived.executable ? [...part10.oddities, 'executable-preamble'] : part10.oddities,
     source: origin.source,
     receivedAt: receiptTime(origin.receipt).toISOString(),
   };
 }
 
-/** The DICOM JSON of an Instance, with BulkDataURIs rooted at `/dicom-web`. */
-function metadataText({ dataSet, identity }: Part10, policies: Policies): string {
-  const { studyUid, seriesUid, instanceUid, transferSyntaxUid } = identity;
+/** BulkDataURIs are rooted at `/dicom-web`. */
+function jsonOptions({ identity }: Part10, { defaultCharacterSet }: Policies): DicomJsonOptions {
+  const { studyUid, seriesUid, instanceUid } = identity;
   const root = `/dicom-web/studies/${studyUid}/series/${seriesUid}/instances/${instanceUid}/bulkdata/`;
-  return writeDicomJson(withAvailableTransferSyntax(dataSet, transferSyntaxUid), {
-    bulkDataUri: (path) => root + path,
-    defaultCharacterSet: policies.defaultCharacterSet,
-  });
+  return { bulkDataUri: (path) => root + path, defaultCharacterSet };
+}
+
+/** Characters after which the event loop has its turn: of a header as large as the limits allow there are many millions. */
+const charactersAtOnce = 65_536;
+
+/** Writes the DICOM JSON of an Instance. */
+async function metadataText({ dataSet, identity }: Part10, options: DicomJsonOptions): Promise<string> {
+  let text = '';
+  let next = charactersAtOnce;
+  for (const piece of dicomJsonPieces(withAvailableTransferSyntax(dataSet, identity.transferSyntaxUid), options)) {
+    text += piece;
+    if (text.length < next) continue;
+    await setImmediate();
+    next = text.length + charactersAtOnce;
+  }
+  return text;
+}
+
+/** What the values of the searchable Attributes are read by: character set, and whether pixels are signed. */
+const searchableTags = [0x00080005, 0x00280103].map(tag).concat(searchableAttributes.map((attribute) => attribute.tag));
+
+/** Items of a Sequence that are looked at for the catalog, which keeps fewer even of empty ones. */
+const mostItems = 32_768;
+
+/** Reads what the catalog searches by, as it would out of the whole metadata. */
+function searchableOf(dataSet: DataSet, options: DicomJsonOptions): SearchableValues {
+  const attributes = new Map<Tag, Attribute>();
+  for (const at of searchableTags) {
+    const attribute = dataSet.get(at);
+    if (attribute === undefined) continue;
+    const { items } = attribute;
+    attributes.set(at, items === undefined ? attribute : { ...attribute, items: items.slice(0, mostItems) });
+  }
+  const text = writeDicomJson(new DataSet(attributes, dataSet.byteOrder, dataSet.parent), options);
+  return readSearchable(JSON.parse(text) as DicomJsonObject); // written by us
 }
 
 /** Adds (0008,3002), by which viewers recognise video. @see PS3.18 10.6.3.3, table 10.6.3-5 */

@@ -20,7 +20,11 @@ export interface TakenInstance {
 export async function takeInstance(archive: Archive, bytes: Bytes, options: ReceiveOptions): Promise<TakenInstance> {
   const reservation = await archive.budget.reserve(archive.policies.bufferedBytes, options.signal);
   const body = new Body(inBlocks(bytes));
-  const arrival = new Arrival(archive.policies, options.studyUid);
+  const arrival = new Arrival(archive, options);
+  const release = (): void => {
+    reservation.release();
+    arrival.release();
+  };
   const failed = (error: unknown): ReceiveOutcome => ({
     kind: 'failed',
     identity: arrival.identity ?? {},
@@ -32,19 +36,15 @@ export async function takeInstance(archive: Archive, bytes: Bytes, options: Rece
       const arrived = arrival.finish();
       reservation.shrink(arrived.part10.size);
       const outcome = storeBuffered(archive, { arrived, chunks, options });
-      return {
-        outcome: outcome.catch(failed).finally(() => {
-          reservation.release();
-        }),
-      };
+      return { outcome: outcome.catch(failed).finally(release) };
     }
     const known = await archive.catalog.known(arrival.identity!.instanceUid);
     const large = { arrival, chunks, body, options };
     const outcome = known === undefined ? await storeStreamed(archive, large) : await storeSpooled(archive, large);
-    reservation.release();
+    release();
     return { outcome: Promise.resolve(outcome) };
   } catch (error) {
-    reservation.release();
+    release();
     if (body.failure !== undefined) throw body.failure;
     await body.drain();
     return { outcome: Promise.resolve(failed(error)) };
@@ -58,7 +58,7 @@ async function readAhead(body: Body, arrival: Arrival, limit: number): Promise<U
   while (arrival.size <= limit || arrival.identity === undefined) {
     const chunk = await body.next();
     if (chunk === undefined) break;
-    arrival.look(chunk);
+    await arrival.look(chunk);
     chunks.push(chunk);
   }
   return chunks;

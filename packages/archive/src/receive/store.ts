@@ -44,7 +44,7 @@ export async function storeStreamed(archive: Archive, file: LargeFile): Promise<
   async function* observed(): Bytes {
     yield* emptied(file.chunks);
     for (let chunk = await file.body.next(); chunk !== undefined; chunk = await file.body.next()) {
-      file.arrival.look(chunk);
+      await file.arrival.look(chunk);
       yield chunk;
     }
     arrived = file.arrival.finish(); // Thrown here, a fault keeps the vault from publishing the object.
@@ -70,7 +70,7 @@ async function spool(path: string, { chunks, body, arrival }: LargeFile): Promis
   try {
     for (const chunk of emptied(chunks)) await handle.writeFile(chunk);
     for (let chunk = await body.next(); chunk !== undefined; chunk = await body.next()) {
-      arrival.look(chunk);
+      await arrival.look(chunk);
       await handle.writeFile(chunk);
     }
   } finally {

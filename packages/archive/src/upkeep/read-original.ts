@@ -10,9 +10,13 @@ export async function readOriginal(
   archive: Archive,
   { key, receipt, source }: { readonly key: ObjectKey; readonly receipt: string; readonly source: string },
 ): Promise<InstanceRecord> {
-  const arrival = new Arrival(archive.policies);
-  for await (const chunk of await archive.vault.read(key)) arrival.look(chunk);
-  return makeRecord(arrival.finish(), { key, receipt, source }, archive.policies);
+  const arrival = new Arrival(archive);
+  try {
+    for await (const chunk of await archive.vault.read(key)) await arrival.look(chunk);
+    return await makeRecord(arrival.finish(), { key, receipt, source }, archive.policies);
+  } finally {
+    arrival.release();
+  }
 }
 
 /** Codes of what is wrong with an original that cannot be read as one, in contrast to a store that does not answer. */
