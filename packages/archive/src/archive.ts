@@ -4,6 +4,7 @@ import type { Vault } from '@bucky/vault';
 import type { CommitQueue } from './receive/commit-queue.js';
 import type { InFlightBudget } from './receive/in-flight-budget.js';
 import type { ReceiptMaker } from './receive/receipt.js';
+import type { SealCache } from './seal/seal-cache.js';
 
 /** What an archive may be told; {@link defaultPolicies} is safe for a hospital. */
 export interface Policies {
@@ -17,6 +18,8 @@ export interface Policies {
   readonly partsPerRequest: number;
   /** An upload is refused with `full` while the vault or the data folder has less than this free. */
   readonly reservedBytes: number;
+  /** Most bytes of sealed metadata kept on the local disk besides the vault. */
+  readonly sealCacheBytes: number;
   /** Character set of text whose Data Set declares none and that is not UTF-8: a Defined Term of (0008,0005). */
   readonly defaultCharacterSet: string;
   readonly limits: Partial<ReaderLimits>;
@@ -30,6 +33,7 @@ export const defaultPolicies: Policies = {
   partBytes: 64 * 1024 * mebibyte,
   partsPerRequest: 100_000,
   reservedBytes: 1024 * mebibyte,
+  sealCacheBytes: 1024 * mebibyte,
   defaultCharacterSet: 'ISO_IR 100',
   limits: {},
 };
@@ -46,6 +50,8 @@ export interface Archive {
   readonly receipts: ReceiptMaker;
   /** Runs one piece of work after the other, so that facts are in the same order in vault and catalog. */
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Sealed metadata on the local disk. */
+  readonly seals: SealCache;
   /** Folder for large uploads under a known UID, until they have been compared. */
   readonly spoolFolder: string;
   /** Closes vault and catalog; nothing may be under way. */

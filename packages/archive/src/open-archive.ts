@@ -10,6 +10,7 @@ import { commitQueue } from './receive/commit-queue.js';
 import { headerBudget } from './receive/header-room.js';
 import { inFlightBudget } from './receive/in-flight-budget.js';
 import { receiptMaker } from './receive/receipt.js';
+import { sealCache } from './seal/seal-cache.js';
 import { turns } from './turns.js';
 import { recover, type Recovered } from './upkeep/recover.js';
 
@@ -43,6 +44,7 @@ export async function openArchive(parts: ArchiveParts): Promise<Archive> {
     commits: commitQueue(catalog),
     receipts: receiptMaker({ after: await newestReceipt(catalog, left) }),
     inTurn: turns(),
+    seals: await sealCache(vault, { folder: join(folder, 'seals'), limit: settled.sealCacheBytes }),
     spoolFolder,
     async close() {
       try {

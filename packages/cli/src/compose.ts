@@ -122,9 +122,11 @@ async function refuseToBeginAnew(vault: Vault, file: string): Promise<void> {
 
 function policiesOf(config: Config) {
   const { headerBytes, depth, elements, valueBytes, inlineBytes, inflatedRatio } = config;
-  const { inFlightBytes, bufferedBytes, partBytes, partsPerRequest, reservedBytes, defaultCharacterSet } = config;
+  const { inFlightBytes, bufferedBytes, partBytes, partsPerRequest, reservedBytes } = config;
+  const { sealCacheBytes, defaultCharacterSet } = config;
   return {
-    ...{ inFlightBytes, bufferedBytes, partBytes, partsPerRequest, reservedBytes, defaultCharacterSet },
+    ...{ inFlightBytes, bufferedBytes, partBytes, partsPerRequest, reservedBytes },
+    ...{ sealCacheBytes, defaultCharacterSet },
     limits: { headerBytes, depth, elements, valueBytes, inlineBytes, inflatedRatio },
   };
 }

@@ -94,6 +94,9 @@ export const configSchema = z.strictObject({
   reservedBytes: count('bytes', 'Uploads are refused with 507 while vault or data folder have less than this free.', {
     least: 0,
   }).default(defaultPolicies.reservedBytes),
+  sealCacheBytes: count('bytes', 'Most bytes of sealed metadata kept on the local disk besides the vault.', {
+    least: 0,
+  }).default(defaultPolicies.sealCacheBytes),
   defaultCharacterSet: z
     .string()
     .refine(isCharacterSet)

@@ -1,10 +1,8 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 import type { DeflatedMetadata, Seal, Target } from '@bucky/catalog';
 import { BuckyError, combineCrc32, type Bytes, type Scope } from '@bucky/dicom';
-import type { ObjectKey } from '@bucky/vault';
 import type { Archive } from '../archive.js';
 import { gunzipped } from './gunzipped.js';
-import { checked } from './stored-bytes.js';
 
 export interface RetrievedMetadata {
   /** Opaque value for a strong ETag, without quotes; differs by coding. */
@@ -33,14 +31,12 @@ export async function retrieveMetadata(
 }
 
 /** Sends the sealed metadata of a Series as they lie; those of the catalog when they cannot be had. */
-async function* openSeal({ vault }: Archive, { key, length, crc32 }: Seal, unsealed: () => Bytes): Bytes {
-  // The catalog keeps only keys that the vault's layout has made.
-  const opened = vault.read(key as ObjectKey, { range: { start: 0, end: length } });
-  const bytes = await opened.catch((error: unknown) => {
+async function* openSeal({ seals }: Archive, seal: Seal, unsealed: () => Bytes): Bytes {
+  const bytes = await seals.open(seal).catch((error: unknown) => {
     if (error instanceof BuckyError) return undefined;
     throw error;
   });
-  yield* bytes === undefined ? unsealed() : checked(bytes, { crc32, what: 'a seal' });
+  yield* bytes ?? unsealed();
 }
 
 type Batches = AsyncIterable<readonly DeflatedMetadata[]>;

@@ -45,7 +45,9 @@ async function sealSeries(archive: Archive, series: UnsealedSeries): Promise<boo
     const { length, crc32 } = await writeSeal(path, archive.catalog.records({ studyUid, seriesUid }, scope));
     const key = sealKey(series, receipt);
     await archive.vault.putNew(key, createReadStream(path), { size: (await stat(path)).size });
-    return await archive.catalog.sealed({ ...series, receipt, key, length, crc32 });
+    const isSealed = await archive.catalog.sealed({ ...series, receipt, key, length, crc32 });
+    if (isSealed) await archive.seals.keep({ key, length, crc32 }, path);
+    return isSealed;
   } finally {
     await rm(path, { force: true });
   }
