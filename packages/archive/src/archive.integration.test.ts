@@ -245,17 +245,17 @@ describe('files with very many items', () => {
     for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
   }
 
-  it('are read while there is room for their headers, which two as large as the limits allow fill', async () => {
+  it('are read while there is room for their headers, which one as large as the limits allow nearly fills', async () => {
     await reopen({ limits: { elements: 20_000 } });
     let open: (() => void) | undefined;
     const isOpen = new Promise<void>((resolve) => (open = resolve));
-    const first = [sender('1.2.9.1', isOpen), sender('1.2.9.2', isOpen)];
+    const first = sender('1.2.9.1', isOpen);
     await someTurns();
-    const third = sender('1.2.9.3', isOpen);
+    const second = sender('1.2.9.2', isOpen);
     await someTurns();
-    expect([...first, third].map(({ sent }) => sent())).toEqual([13, 13, 10]);
+    expect([first.sent(), second.sent()]).toEqual([13, 10]);
     open?.();
-    for (const { outcome } of [...first, third]) expect(await outcome).toMatchObject({ kind: 'stored' });
+    for (const { outcome } of [first, second]) expect(await outcome).toMatchObject({ kind: 'stored' });
     expect(archive.headerBudget.usedBytes).toBe(0);
   });
 

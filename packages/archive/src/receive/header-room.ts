@@ -8,9 +8,9 @@ const bytesPerElement = 256;
 /** A header with no more Data Elements and items than this asks for no room: nearly all have less than a thousand. */
 const smallHeader = 10_000;
 
-/** Makes the budget for parsed headers: room for two as large as the limits allow. */
+/** Makes the budget for parsed headers: room for one as large as the limits allow while others are kept that are half as large. */
 export function headerBudget({ limits }: Pick<Policies, 'limits'>): InFlightBudget {
-  return inFlightBudget(2 * largestHeader({ limits }));
+  return inFlightBudget(1.5 * largestHeader({ limits }));
 }
 
 function largestHeader({ limits }: Pick<Policies, 'limits'>): number {
