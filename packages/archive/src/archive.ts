@@ -2,6 +2,7 @@ import type { Catalog } from '@bucky/catalog';
 import type { ReaderLimits } from '@bucky/dicom';
 import type { Vault } from '@bucky/vault';
 import type { CommitQueue } from './receive/commit-queue.js';
+import type { FreeSpace } from './receive/free-space.js';
 import type { InFlightBudget } from './receive/in-flight-budget.js';
 import type { ReceiptMaker } from './receive/receipt.js';
 import type { SealCache } from './seal/seal-cache.js';
@@ -46,6 +47,7 @@ export interface Archive {
   readonly budget: InFlightBudget;
   /** Memory of parsed headers, apart from those that are small. */
   readonly headerBudget: InFlightBudget;
+  readonly space: FreeSpace;
   readonly commits: CommitQueue;
   readonly receipts: ReceiptMaker;
   /** Runs one piece of work after the other, so that facts are in the same order in vault and catalog. */
@@ -53,6 +55,7 @@ export interface Archive {
   /** Sealed metadata on the local disk. */
   readonly seals: SealCache;
   /** Folder for large uploads under a known UID, until they have been compared. */
+  /** Folder for uploads that are large under a known UID, or for which memory has no room, until they have been compared. */
   readonly spoolFolder: string;
   /** Closes vault and catalog; nothing may be under way. */
   close(): Promise<void>;

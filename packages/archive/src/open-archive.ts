@@ -8,6 +8,7 @@ import { defaultPolicies, type Archive, type Policies } from './archive.js';
 import { journaled, openJournal } from './journal.js';
 import { commitQueue } from './receive/commit-queue.js';
 import { headerBudget } from './receive/header-room.js';
+import { FreeSpace } from './receive/free-space.js';
 import { inFlightBudget } from './receive/in-flight-budget.js';
 import { receiptMaker } from './receive/receipt.js';
 import { sealCache } from './seal/seal-cache.js';
@@ -41,6 +42,7 @@ export async function openArchive(parts: ArchiveParts): Promise<Archive> {
     policies: settled,
     budget: inFlightBudget(settled.inFlightBytes),
     headerBudget: headerBudget(settled),
+    space: new FreeSpace({ vault, folder: spoolFolder, reservedBytes: settled.reservedBytes }),
     commits: commitQueue(catalog),
     receipts: receiptMaker({ after: await newestReceipt(catalog, left) }),
     inTurn: turns(),

@@ -1,4 +1,3 @@
-import { statfs } from 'node:fs/promises';
 import { BuckyError } from '@bucky/dicom';
 import type { Archive } from '../archive.js';
 
@@ -8,9 +7,5 @@ import type { Archive } from '../archive.js';
  */
 export async function admitUpload(archive: Archive): Promise<void> {
   if (archive.budget.isFull) throw new BuckyError('busy', 'Too many uploads are under way, try again in a moment');
-  const { bavail, bsize } = await statfs(archive.spoolFolder);
-  const free = Math.min(bavail * bsize, (await archive.vault.freeBytes()) ?? Infinity);
-  if (free < archive.policies.reservedBytes) {
-    throw new BuckyError('full', 'The archive has less free space than is reserved, so nothing more is stored');
-  }
+  await archive.space.check();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { inFlightBudget } from './in-flight-budget.js';
+import { entryBytes, inFlightBudget } from './in-flight-budget.js';
 
 /** Tells whether a promise has settled by now, without waiting for it. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
@@ -49,5 +49,31 @@ describe('inFlightBudget', () => {
     first.release();
     first.release();
     expect(budget.usedBytes).toBe(0);
+  });
+
+  it('lets a reservation grow while there is room, at once or not at all, and keeps a quarter for new ones', async () => {
+    const budget = inFlightBudget(100);
+    const first = await budget.reserve(10);
+    expect([first.cover(75), budget.usedBytes]).toEqual([true, 75]);
+    expect([first.cover(76), budget.usedBytes]).toEqual([false, 75]);
+    const second = await budget.reserve(25);
+    expect([second.cover(26), budget.usedBytes]).toEqual([false, 100]);
+    first.shrink(5);
+    expect([second.cover(60), budget.usedBytes]).toEqual([true, 65]);
+    first.release();
+    second.release();
+    expect(budget.usedBytes).toBe(0);
+  });
+
+  it('is full when a new upload would have to wait, not before', async () => {
+    const budget = inFlightBudget(4 * entryBytes);
+    const first = await budget.reserve(3 * entryBytes);
+    expect(budget.isFull).toBe(false);
+    const second = await budget.reserve(entryBytes);
+    expect(budget.isFull).toBe(true);
+    second.shrink(entryBytes - 1);
+    expect(budget.isFull).toBe(true);
+    first.release();
+    expect(budget.isFull).toBe(false);
   });
 });

@@ -9,6 +9,7 @@ import type { Archive } from '../archive.js';
 import type { Arrival, Arrived } from './arrival.js';
 import type { Body } from './body.js';
 import { compare, recordConflict } from './conflict.js';
+import { entryBytes, type Reservation } from './in-flight-budget.js';
 import { findKept, isWhole } from './kept.js';
 import { makeRecord, type Origin } from './make-record.js';
 import type { ReceiveOptions, ReceiveOutcome } from './outcome.js';
@@ -45,6 +46,7 @@ export async function storeStreamed(archive: Archive, file: LargeFile): Promise<
     yield* emptied(file.chunks);
     for (let chunk = await file.body.next(); chunk !== undefined; chunk = await file.body.next()) {
       await file.arrival.look(chunk);
+      await archive.space.take(chunk.length);
       yield chunk;
     }
     arrived = file.arrival.finish(); // Thrown here, a fault keeps the vault from publishing the object.
@@ -53,11 +55,18 @@ export async function storeStreamed(archive: Archive, file: LargeFile): Promise<
   return commit(archive, await makeRecord(arrived!, origin, archive.policies), arrived!);
 }
 
-/** Spools a large file under a known UID to disk and hashes it: only different bytes reach the vault. */
-export async function storeSpooled(archive: Archive, file: LargeFile): Promise<ReceiveOutcome> {
+/**
+ * Spools a file to disk, a large one whose UID is known or one for which memory has no room, and hashes it: only bytes that
+ * are not kept yet reach the vault. Gives back what it had reserved for its head.
+ */
+export async function storeSpooled(
+  archive: Archive,
+  file: LargeFile,
+  reservation: Reservation,
+): Promise<ReceiveOutcome> {
   const path = join(archive.spoolFolder, `${archive.receipts.next()}.part`);
   try {
-    await spool(path, file);
+    await spool(archive, { path, file, reservation });
     const arrived = file.arrival.finish();
     return await storeWhole(archive, arrived, { bytes: () => createReadStream(path), options: file.options });
   } finally {
@@ -65,12 +74,18 @@ export async function storeSpooled(archive: Archive, file: LargeFile): Promise<R
   }
 }
 
-async function spool(path: string, { chunks, body, arrival }: LargeFile): Promise<void> {
+async function spool(
+  { space }: Archive,
+  { path, file, reservation }: { readonly path: string; readonly file: LargeFile; readonly reservation: Reservation },
+): Promise<void> {
+  const { chunks, body, arrival } = file;
   const handle = await open(path, 'wx', 0o600);
   try {
     for (const chunk of emptied(chunks)) await handle.writeFile(chunk);
+    reservation.shrink(entryBytes);
     for (let chunk = await body.next(); chunk !== undefined; chunk = await body.next()) {
       await arrival.look(chunk);
+      await space.take(chunk.length);
       await handle.writeFile(chunk);
     }
   } finally {
@@ -87,6 +102,7 @@ async function storeWhole(
   const { identity, size } = arrived.part10;
   const kept = await findKept(archive, arrived);
   if (kept !== undefined && (await isWhole(archive.vault, kept.location))) return kept.outcome;
+  await archive.space.take(size);
   const origin = originOf(archive, identity, options);
   const [record] = await Promise.all([
     makeRecord(arrived, origin, archive.policies),

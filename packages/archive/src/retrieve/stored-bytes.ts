@@ -30,6 +30,10 @@ export async function readStored(
   }
 }
 
+function lost(key: string, cause: BuckyError): BuckyError {
+  return new BuckyError('damaged', `Bytes of ${key} are lost: ${cause.message}`, { cause });
+}
+
 /** What a vault says of an object that is gone or cut short: no fault of who asks for what the catalog knows. */
 function isLoss(error: unknown): error is BuckyError {
   return error instanceof BuckyError && (error.code === 'not-found' || error.code === 'range-unsatisfiable');
