@@ -54,7 +54,6 @@ export interface Archive {
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /** Sealed metadata on the local disk. */
   readonly seals: SealCache;
-  /** Folder for large uploads under a known UID, until they have been compared. */
   /** Folder for uploads that are large under a known UID, or for which memory has no room, until they have been compared. */
   readonly spoolFolder: string;
   /** Closes vault and catalog; nothing may be under way. */

@@ -24,9 +24,7 @@ export async function readStored(
   try {
     return await archive.vault.read(key as ObjectKey, { range, ...signal });
   } catch (error) {
-    throw isLoss(error)
-      ? new BuckyError('damaged', `Stored bytes are lost: ${error.message}`, { cause: error })
-      : error;
+    throw isLoss(error) ? lost(key, error) : error;
   }
 }
 
