@@ -27,6 +27,7 @@ export { retrieveBulkData, type RetrievedBulkData } from './retrieve/bulk-data.j
 export { retrieveFrames, type RetrievedFrame, type RetrievedFrames } from './retrieve/frames.js';
 export { openTranscoded } from './retrieve/transcoded.js';
 export { retrieveInstances, type RetrievedInstance } from './retrieve/instance.js';
+export { readMetadataObjects, type MetadataObjects } from './retrieve/metadata-objects.js';
 export { retrieveMetadata, type RetrievedMetadata } from './retrieve/metadata.js';
 export { retrieveZip, type RetrievedZip } from './retrieve/zip/retrieve-zip.js';
 export { verify, type Damage, type DamagedObject, type VerifyEvent, type VerifyOptions } from './upkeep/verify.js';

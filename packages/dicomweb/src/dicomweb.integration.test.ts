@@ -313,6 +313,22 @@ describe('a search', () => {
     expect(first).toMatchObject({ '00280103': { vr: 'US', Value: [0] } });
   });
 
+  it('answers in XML, one part for each result (PS3.18 10.6.4), or one document for one', async () => {
+    const Accept = 'multipart/related; type="application/dicom+xml"';
+    const several = await ask('/studies', { headers: { Accept } });
+    expect(several.headers['content-type']).toMatch(/^multipart\/related; type="application\/dicom\+xml"; boundary=/);
+    const text = several.body.toString();
+    expect(text.match(/^Content-Type: application\/dicom\+xml\r$/gm)).toHaveLength(2);
+    expect(text.match(/<NativeDicomModel/g)).toHaveLength(2);
+    expect(text).toContain('keyword="RetrieveURL"><Value number="1">/dicom-web/studies/1.2.3</Value>');
+    const one = await ask('/studies?StudyInstanceUID=1.2.3', { headers: { Accept: 'application/dicom+xml' } });
+    expect(one.headers['content-type']).toBe('application/dicom+xml');
+    expect(one.body.toString()).toMatch(/^<\?xml.*<\/NativeDicomModel>$/s);
+    const parts = await ask('/studies', { headers: { Accept: 'application/dicom+xml' } });
+    expect(parts.headers['content-type']).toMatch(/^multipart\/related/);
+    expect((await ask('/studies?PatientID=nobody', { headers: { Accept } })).status).toBe(204);
+  });
+
   it('tells how many match in all when that is asked for, to pages of other origins too', async () => {
     const { headers } = await ask('/studies?limit=1&includetotal=true', {
       headers: { Origin: 'https://viewer.example' },
@@ -373,6 +389,20 @@ describe('a retrieve', () => {
       ]);
     },
   );
+
+  it.each([study, `${study}/series/1.2.3.4`, instance])('gives metadata of %s in XML', async (path) => {
+    const Accept = 'multipart/related; type="application/dicom+xml"';
+    const answer = await ask(`${path}/metadata`, { headers: { Accept } });
+    expect(answer.headers['content-type']).toMatch(/^multipart\/related; type="application\/dicom\+xml"; boundary=/);
+    expect(answer.body.toString()).toContain(`<BulkData uri="/dicom-web${instance}/bulkdata/7FE00010"/>`);
+    const { etag } = answer.headers;
+    expect((await ask(`${path}/metadata`, { headers: { Accept, 'If-None-Match': etag! } })).status).toBe(304);
+    expect((await ask(`${path}/metadata`)).headers.etag).not.toBe(etag);
+    const zipped = await ask(`${path}/metadata`, { headers: { Accept, 'Accept-Encoding': 'gzip' } });
+    expect(gunzipSync(zipped.body)).toEqual(answer.body);
+    const head = await ask(`${path}/metadata`, { method: 'HEAD', headers: { Accept } });
+    expect([head.status, head.headers.etag, head.body.length]).toEqual([200, etag, 0]);
+  });
 
   it('gives frames in the order of the list, their type spelled as viewers look for it', async () => {
     const Accept = 'multipart/related; type=application/octet-stream; transfer-syntax=*';

@@ -1,9 +1,10 @@
 import { search, type DicomJsonObject, type MatchingKey, type Query, type QueryLevel } from '@bucky/archive';
-import { BuckyError, isUid, keywordOf, parseTag, tagOf, tagText, type Bytes, type Uid } from '@bucky/dicom';
+import { BuckyError, isUid, keywordOf, parseTag, tagOf, tagText, type Uid } from '@bucky/dicom';
 import { acceptOf, choose } from './accept.js';
 import { cacheControl, vary } from './conditional.js';
+import { dataSetOffers, writeDataSets, type DataSets } from './data-sets.js';
 import { pathUids, queryPairs, retrieveUrl, type Exchange, type PathUids } from './exchange.js';
-import { sendResults } from './send-results.js';
+import { sendText } from './send-text.js';
 
 /** Results of a search of the whole archive without a limit in the request; below a study there is none. */
 const defaultLimit = 1000;
@@ -11,8 +12,6 @@ const defaultLimit = 1000;
 const limitCap = 10_000;
 /** Instances of the whole archive that may be skipped over: who wants to go on names a study, or asks for less by matching. */
 const deepestInstance = 100_000;
-
-const jsonOffers = [{ name: 'application/dicom+json' }, { name: 'application/json' }];
 
 /** Warnings of the standard's own wording. @see PS3.18 8.3.4.2, 10.6.3.3 */
 const cutOff = '299 bucky "There are more results than were sent. Additional results can be requested"';
@@ -30,7 +29,7 @@ export interface SearchRequest {
 export function searchAt(level: QueryLevel): (exchange: Exchange) => Promise<void> {
   return async (exchange) => {
     const { archive, scope, req, res } = exchange;
-    const offer = choose(acceptOf(req), jsonOffers);
+    const offer = choose(acceptOf(req), dataSetOffers);
     const uids = pathUids(exchange);
     const { query, ignored } = parseSearch(req.url, { level, uids });
     const { results, count, more, total } = await search(archive, query, scope);
@@ -42,29 +41,15 @@ export function searchAt(level: QueryLevel): (exchange: Exchange) => Promise<voi
       return;
     }
     const rows = withRetrieveUrls(results, exchange, { level, uids });
-    await sendResults(exchange, { type: offer.name, body: jsonArray(rows) });
+    await sendText(exchange, await writeDataSets(rows, offer));
   };
 }
 
-type Batches = AsyncIterable<readonly DicomJsonObject[]>;
-
-/** Writes one JSON array; a batch is one chunk, the end stands with the last. */
-async function* jsonArray(batches: Batches): Bytes {
-  let before = '[';
-  let text: string | undefined;
-  for await (const batch of batches) {
-    if (text !== undefined) yield Buffer.from(text);
-    text = before + batch.map((row) => JSON.stringify(row)).join(',');
-    before = ',';
-  }
-  yield Buffer.from(text === undefined ? '[]' : `${text}]`);
-}
-
 async function* withRetrieveUrls(
-  batches: Batches,
+  batches: DataSets,
   { root }: Exchange,
   at: { readonly level: QueryLevel; readonly uids: PathUids },
-): Batches {
+): DataSets {
   for await (const batch of batches) yield batch.map((result) => withRetrieveUrl(result, root, at));
 }
 

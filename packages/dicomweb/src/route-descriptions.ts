@@ -58,7 +58,7 @@ const searchParameters: readonly QueryParameter[] = [
   { name: 'includefield', about: 'Attributes to return besides, or "all"', schema: text },
   { name: 'limit', about: 'Most results of the answer', schema: count },
   { name: 'offset', about: 'Results to skip', schema: count },
-  { name: 'fuzzymatching', about: 'Not supported: answered with a Warning', schema: flag },
+  { name: 'fuzzymatching', about: 'Whether names match by their words', schema: flag },
   { name: 'orderby', about: 'Attributes to order by, those with a minus in front from the last', schema: text },
   { name: 'includetotal', about: 'Whether X-Total-Count tells of all that match', schema: flag },
   accept,
@@ -75,6 +75,7 @@ const uriParameters: readonly QueryParameter[] = [
 
 const dicom = 'application/dicom';
 const json = ['application/dicom+json', 'application/json'];
+const jsonOrXml = [...json, 'multipart/related; type="application/dicom+xml"'];
 const related = (type: string): string => `multipart/related; type="${type}"`;
 const octets = 'application/octet-stream';
 const images = ['image/jpeg', 'image/jls', 'image/jp2', 'image/jpx', 'image/jphc', 'image/jxl', 'image/dicom-rle'];
@@ -84,7 +85,7 @@ const search = (name: string): RouteDescription => ({
   section: '10.6',
   query: searchParameters,
   gives: [
-    { status: 200, about: 'What matches; a Warning tells when there is more', types: json },
+    { status: 200, about: 'What matches; a Warning tells when there is more', types: jsonOrXml },
     { status: 204, about: 'Nothing matches' },
   ],
 });
@@ -150,9 +151,9 @@ export const routeDescriptions: Readonly<Record<string, RouteDescription>> = {
   [`GET ${study}`]: retrieveMany('Study'),
   [`GET ${series}`]: retrieveMany('Series'),
   [`GET ${instance}`]: ranged(retrieve('Instance', [related(dicom), dicom]), [dicom]),
-  [`GET ${study}/metadata`]: retrieve('Study Metadata', json),
-  [`GET ${series}/metadata`]: retrieve('Series Metadata', json),
-  [`GET ${instance}/metadata`]: retrieve('Instance Metadata', json),
+  [`GET ${study}/metadata`]: retrieve('Study Metadata', jsonOrXml),
+  [`GET ${series}/metadata`]: retrieve('Series Metadata', jsonOrXml),
+  [`GET ${instance}/metadata`]: retrieve('Instance Metadata', jsonOrXml),
   [`GET ${instance}/frames/:frames`]: retrieve('Frames', [...[octets, ...images].map(related), octets, ...images]),
   [`GET ${instance}/bulkdata/*path`]: ranged(retrieve('Instance Bulkdata', [octets, related(octets)]), [octets]),
   [`GET ${instance}/rendered`]: ranged(retrieve('Rendered Instance', video), video),

@@ -1,12 +1,14 @@
-import { retrieveBulkData, retrieveFrames, retrieveMetadata } from '@bucky/archive';
+import { readMetadataObjects, retrieveBulkData, retrieveFrames, retrieveMetadata } from '@bucky/archive';
 import { BuckyError, transferSyntaxOf, type Uid } from '@bucky/dicom';
-import { acceptOf, choose, codingOf } from './accept.js';
+import { acceptOf, choose, codingOf, type Offer } from './accept.js';
 import { cacheControl, hasVersion, sendNotModified, vary } from './conditional.js';
+import { dataSetOffers, isXml, writeDataSets } from './data-sets.js';
 import { pathInstance, pathTarget, pathText, signalOf, type Exchange } from './exchange.js';
 import { frameRepresentations, offersOf } from './representations.js';
 import { sendBody } from './send-body.js';
 import { sendParts } from './send-parts.js';
 import { sendRanged } from './send-ranged.js';
+import { sendText } from './send-text.js';
 
 const octets = 'application/octet-stream';
 const explicitLittleEndian = '1.2.840.10008.1.2.1' as Uid; // a constant of PS3.5 A.2
@@ -17,10 +19,14 @@ const pixelPaths: ReadonlySet<string> = new Set(['7FE00010', '7FE00008', '7FE000
 /** Frames that one request may name. */
 const frameListLimit = 10_000;
 
-/** Answers with metadata as DICOM JSON. @see PS3.18 10.4.1.1.2 */
+/** Answers with metadata, as DICOM JSON or in the Native DICOM Model. @see PS3.18 10.4.1.1.2, 10.4.4 */
 export async function sendMetadata(exchange: Exchange): Promise<void> {
   const { archive, scope, req, res } = exchange;
-  const offer = choose(acceptOf(req), [{ name: 'application/dicom+json' }, { name: 'application/json' }]);
+  const offer = choose(acceptOf(req), dataSetOffers);
+  if (isXml(offer)) {
+    await sendXmlMetadata(exchange, offer);
+    return;
+  }
   const coding = codingOf(req.get('Accept-Encoding'));
   const { version, open } = await retrieveMetadata(archive, pathTarget(exchange), { scope, coding });
   const etag = `"${version}"`;
@@ -37,6 +43,15 @@ export async function sendMetadata(exchange: Exchange): Promise<void> {
   };
   if (req.method === 'HEAD') res.writeHead(200, headers).end();
   else await sendBody(res, { headers }, open());
+}
+
+async function sendXmlMetadata(exchange: Exchange, offer: Offer): Promise<void> {
+  const { archive, scope, req, res } = exchange;
+  const { version, read } = await readMetadataObjects(archive, pathTarget(exchange), scope);
+  const form = `${offer.name === 'multipart/related' ? 'parts' : 'single'}-${codingOf(req.get('Accept-Encoding'))}`;
+  const etag = `"${version}-xml-${form}"`;
+  if (hasVersion(req, etag)) sendNotModified(res, etag);
+  else await sendText(exchange, { ...(await writeDataSets(read(), offer, version)), etag });
 }
 
 /** Answers with Frames, in the order of the list. @see PS3.18 10.4.1.1.6, 8.7.3.3 */

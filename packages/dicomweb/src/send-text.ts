@@ -5,6 +5,7 @@ import type { Bytes } from '@bucky/dicom';
 import { codingOf } from './accept.js';
 import { cacheControl, vary } from './conditional.js';
 import type { Exchange } from './exchange.js';
+import { again } from './data-sets.js';
 import { sendBody } from './send-body.js';
 
 const compress = promisify<Uint8Array, { level: number }, Buffer>(gzip);
@@ -12,12 +13,13 @@ const compress = promisify<Uint8Array, { level: number }, Buffer>(gzip);
 /** An answer shorter than this is not worth the time to compress it. */
 const compressedFrom = 1024;
 
-/** Sends the results of a search: those of one chunk with their length, more of them as they come. */
-export async function sendResults(
+/** Sends a body of text: one chunk with its length, more as they come. */
+export async function sendText(
   { req, res }: Exchange,
-  { type, body }: { readonly type: string; readonly body: Bytes },
+  { type, body, etag }: { readonly type: string; readonly body: Bytes; readonly etag?: string },
 ): Promise<void> {
-  const headers = { 'Content-Type': type, 'Cache-Control': cacheControl, Vary: vary };
+  const validator = etag === undefined ? {} : { ETag: etag };
+  const headers = { 'Content-Type': type, ...validator, 'Cache-Control': cacheControl, Vary: vary };
   const zipped = codingOf(req.get('Accept-Encoding')) === 'gzip';
   const chunks = body[Symbol.asyncIterator]();
   const [first, second] = [await chunks.next(), await chunks.next()];
@@ -40,16 +42,6 @@ export async function sendResults(
   }
   const whole = again([first, second], chunks);
   await sendBody(res, { headers: { ...headers, ...coding } }, zipped ? gzipped(whole) : whole);
-}
-
-/** Gives what was read ahead, then the rest; ends the rest when it is not read to its end. */
-async function* again(ahead: readonly IteratorResult<Uint8Array>[], rest: AsyncIterator<Uint8Array>): Bytes {
-  try {
-    for (const one of ahead) if (one.done !== true) yield one.value;
-    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
-  } finally {
-    await rest.return?.();
-  }
 }
 
 /** Compresses a body as one gzip member; what the body throws ends it. */
