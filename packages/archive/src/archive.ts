@@ -1,5 +1,6 @@
 import type { Catalog } from '@bucky/catalog';
 import type { ReaderLimits } from '@bucky/dicom';
+import type { Ledger } from '@bucky/ledger';
 import type { Vault } from '@bucky/vault';
 import type { CommitQueue } from './receive/commit-queue.js';
 import type { FreeSpace } from './receive/free-space.js';
@@ -43,6 +44,7 @@ export const defaultPolicies: Policies = {
 export interface Archive {
   readonly vault: Vault;
   readonly catalog: Catalog;
+  readonly ledger: Ledger;
   readonly policies: Policies;
   readonly budget: InFlightBudget;
   /** Memory of parsed headers, apart from those that are small. */
@@ -56,6 +58,6 @@ export interface Archive {
   readonly seals: SealCache;
   /** Folder for uploads that are large under a known UID, or for which memory has no room, until they have been compared. */
   readonly spoolFolder: string;
-  /** Closes vault and catalog; nothing may be under way. */
+  /** Closes vault, catalog and ledger; nothing may be under way. */
   close(): Promise<void>;
 }

@@ -33,3 +33,4 @@ export { retrieveZip, type RetrievedZip } from './retrieve/zip/retrieve-zip.js';
 export { verify, type Damage, type DamagedObject, type VerifyEvent, type VerifyOptions } from './upkeep/verify.js';
 export { sweep, type OrphanReason, type SweepEvent, type SweepOptions } from './upkeep/sweep.js';
 export { purge, type PurgeEvent, type PurgeOptions } from './upkeep/purge.js';
+export { holdStudy, releaseStudy } from './change/hold.js';

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Catalog } from '@bucky/catalog';
 import { BuckyError } from '@bucky/dicom';
+import { memoryLedger, type Ledger } from '@bucky/ledger';
 import { formatKey, formatText, type ObjectKey, type Vault } from '@bucky/vault';
 import { defaultPolicies, type Archive, type Policies } from './archive.js';
+import { restoreHolds } from './change/hold.js';
 import { journaled, openJournal } from './journal.js';
 import { commitQueue } from './receive/commit-queue.js';
 import { headerBudget } from './receive/header-room.js';
@@ -18,6 +20,8 @@ import { recover, type Recovered } from './upkeep/recover.js';
 export interface ArchiveParts {
   readonly vault: Vault;
   readonly catalog: Catalog;
+  /** Without it one that lives in memory, restored from the vault like any other. */
+  readonly ledger?: Ledger;
   /** Folder for what is local to this archive; nothing in it but the catalog outlives a restart. */
   readonly folder: string;
   readonly policies?: Partial<Policies>;
@@ -29,22 +33,24 @@ export interface ArchiveParts {
 
 /** Composes an archive of its parts, which it then closes. Throws what the vault and the disk throw. */
 export async function openArchive(parts: ArchiveParts): Promise<Archive> {
-  const { catalog, folder, policies = {}, recovers = true, onRecovered } = parts;
+  const { catalog, ledger = memoryLedger(), folder, policies = {}, recovers = true, onRecovered } = parts;
   const settled = { ...defaultPolicies, ...policies };
   const spoolFolder = join(folder, 'spool');
   await emptyFolder(spoolFolder);
   await describeVault(parts.vault);
   const { journal, left } = await openJournal(folder);
   const vault = journaled(parts.vault, journal);
+  await restoreHolds({ ledger, vault });
   const archive: Archive = {
     vault,
     catalog,
+    ledger,
     policies: settled,
     budget: inFlightBudget(settled.inFlightBytes),
     headerBudget: headerBudget(settled),
     space: new FreeSpace({ vault, folder: spoolFolder, reservedBytes: settled.reservedBytes }),
     commits: commitQueue(catalog),
-    receipts: receiptMaker({ after: await newestReceipt(catalog, left) }),
+    receipts: receiptMaker({ after: await newestReceipt({ catalog, ledger }, left) }),
     inTurn: turns(),
     seals: await sealCache(vault, { folder: join(folder, 'seals'), limit: settled.sealCacheBytes }),
     spoolFolder,
@@ -52,7 +58,11 @@ export async function openArchive(parts: ArchiveParts): Promise<Archive> {
       try {
         await catalog.close();
       } finally {
-        await vault.close();
+        try {
+          await ledger.close();
+        } finally {
+          await vault.close();
+        }
       }
       await journal.close();
     },
@@ -65,10 +75,18 @@ export async function openArchive(parts: ArchiveParts): Promise<Archive> {
 }
 
 /** Receipts of what a crash left half done may be newer than all that the catalog knows. */
-async function newestReceipt(catalog: Catalog, left: readonly ObjectKey[]): Promise<string | undefined> {
+async function newestReceipt(
+  { catalog, ledger }: Pick<Archive, 'catalog' | 'ledger'>,
+  left: readonly ObjectKey[],
+): Promise<string | undefined> {
   const receipts = left.map((key) => /([0-9a-z]{26})\.(?:dcm|json)$/.exec(key)?.[1]);
-  const known = [await catalog.newestReceipt(), ...receipts].filter((receipt) => receipt !== undefined);
-  return known.sort().at(-1);
+  const known = [await catalog.newestReceipt(), await ledger.newestFact(), ...receipts].filter(
+    (receipt) => receipt !== undefined,
+  );
+  return known
+    .filter((receipt) => receipt !== '')
+    .sort()
+    .at(-1);
 }
 
 async function emptyFolder(folder: string): Promise<void> {

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { openArchive, type Archive } from '@bucky/archive';
 import { openCatalog } from '@bucky/catalog';
 import { BuckyError } from '@bucky/dicom';
+import { openLedger, type Ledger } from '@bucky/ledger';
 import type { Log, ServerConfig } from '@bucky/server';
 import { tryLock, type Lock } from '@bucky/sqlite';
 import { makeFolder, openVault, parseOriginalKey, studiesPrefix, type Vault } from '@bucky/vault';
@@ -93,14 +94,17 @@ async function openParts(
     const file = catalogFile ?? join(folder, catalogName);
     if (catalogFile === undefined) await refuseToBeginAnew(vault, file);
     const catalog = await openCatalog({ file });
+    let ledger: Ledger | undefined;
     try {
+      ledger = await openLedger({ file: join(folder, 'ledger.sqlite') });
       return await openArchive({
-        ...{ vault, catalog, folder, policies: policiesOf(config), recovers: catalogFile === undefined },
+        ...{ vault, catalog, ledger, folder, policies: policiesOf(config), recovers: catalogFile === undefined },
         onRecovered: (recovered) => {
           log.info('archive.recovered', { ...recovered });
         },
       });
     } catch (error) {
+      await ledger?.close();
       await catalog.close();
       throw error;
     }

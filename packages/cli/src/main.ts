@@ -7,6 +7,7 @@ import { configCommand } from './commands/config.js';
 import { conflictsCommand } from './commands/conflicts.js';
 import { deleteCommand } from './commands/delete.js';
 import { undeleteCommand } from './commands/undelete.js';
+import { holdCommand } from './commands/hold.js';
 import { importCommand } from './commands/import.js';
 import { purgeCommand } from './commands/purge.js';
 import { rebuildCommand } from './commands/rebuild.js';
@@ -21,6 +22,7 @@ const commands: readonly Command[] = [
   attentionCommand,
   deleteCommand,
   undeleteCommand,
+  holdCommand,
   purgeCommand,
   rebuildCommand,
   verifyCommand,

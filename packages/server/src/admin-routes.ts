@@ -61,12 +61,17 @@ export function adminRoutes(archive: Archive): readonly ServerRoute[] {
 }
 
 /** Where to ask on, when the page was full. */
-function nextOf<T>(page: readonly T[], limit: number, key: (last: T) => string | number): { next?: string | number } {
+export function nextOf<T>(
+  page: readonly T[],
+  limit: number,
+  key: (last: T) => string | number,
+): { next?: string | number } {
   const last = page.length < limit ? undefined : page.at(-1);
   return last === undefined ? {} : { next: key(last) };
 }
 
-function limitOf(req: Request): number {
+/** How many entries a page may have. Throws `invalid`. */
+export function limitOf(req: Request): number {
   const limit = numberOf(req, 'limit', 100);
   if (limit < 1 || limit > mostOfPage) {
     throw new BuckyError('invalid', `The limit must be a whole number from 1 to ${mostOfPage}`);

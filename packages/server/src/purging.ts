@@ -49,6 +49,7 @@ async function purgeOnce(
 ): Promise<void> {
   try {
     for await (const event of purge(archive, { trashMs, signal })) {
+      if (event.kind === 'held') log.info('purge.held', { deletion: event.deletion, studyUid: event.studyUid });
       if (event.kind !== 'purged') continue;
       const { deletion, studyUid, files } = event;
       log.info('deletion.purged', { deletion, studyUid, files });

@@ -3,6 +3,7 @@ import type { Archive } from '@bucky/archive';
 import type { Request, RequestHandler, Response } from 'express';
 import { adminRoutes } from './admin-routes.js';
 import { describeApi } from './api/describe-api.js';
+import { holdRoutes } from './hold-routes.js';
 import type { Identify } from './identify.js';
 import type { Metrics } from './metrics.js';
 import type { Log } from './log.js';
@@ -72,6 +73,7 @@ export function serverRoutes({ archive, log, metrics, readiness, upkeep }: Route
       },
     },
     ...adminRoutes(archive),
+    ...holdRoutes(archive),
     ...upkeepRoutes({ archive, log, readiness, upkeep }),
   ];
   return routes;

@@ -13,6 +13,7 @@ Bucky. Nothing in it is ever renamed or replaced; later facts are new objects.
     deletions/<receipt>.json                                        names files that were deleted (hidden)
     decisions/<receipt>.json                                        how a conflict ended, or a deletion was undone
     purges/<receipt of a deletion>.json                             names files that were removed for good
+    ledger/holds/<receipt>.json                                     a study that must not be deleted, or may be again
     checks/<name>                                                   lives for the second of a self-test; delete leftovers
 
 - **.dcm** holds the bytes that were sent, unchanged. Nearly all are DICOM Part 10 files (PS3.10 7): a preamble of 128

@@ -7,6 +7,7 @@ export {
   deletionKey,
   factPrefixes,
   formatKey,
+  holdKey,
   instanceKey,
   isObjectKey,
   parseOriginalKey,

@@ -38,6 +38,11 @@ export function purgeKey(deletion: string): ObjectKey {
   return `purges/${deletion}.json` as ObjectKey;
 }
 
+/** Key of the record that a study is held, or released. */
+export function holdKey(receipt: string): ObjectKey {
+  return `ledger/holds/${receipt}.json` as ObjectKey;
+}
+
 /** What the keys of all seals of a Series begin with. */
 export function sealPrefix({ studyUid, seriesUid }: { readonly studyUid: string; readonly seriesUid: string }): string {
   return `studies/${studyUid}/${seriesUid}/metadata.`;
@@ -63,6 +68,7 @@ export const factPrefixes = {
   decision: 'decisions/',
   deletion: 'deletions/',
   purge: 'purges/',
+  hold: 'ledger/holds/',
 } as const;
 
 const record = /^[a-z]+\/(?:[a-z]+\/)?([0-9a-z]{26})\.json$/;

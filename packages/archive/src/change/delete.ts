@@ -1,6 +1,7 @@
 import type { Target } from '@bucky/catalog';
 import { BuckyError, type Scope } from '@bucky/dicom';
 import type { Archive } from '../archive.js';
+import { refuseHeld } from './hold.js';
 import { writeDecision, writeDeletion } from './facts.js';
 
 /** What a deletion hid, and the receipt by which it is undone. */
@@ -12,7 +13,8 @@ export interface Deleted {
 
 /**
  * Hides a study, series or instance at once, with what is aside in it. The bytes stay until the configured retention has
- * passed. Names exactly what it hides, so that what arrives meanwhile stays. Throws `not-found`.
+ * passed. Names exactly what it hides, so that what arrives meanwhile stays. Throws `not-found`,
+ * and `conflict` for a study that is held.
  */
 export async function deleteTarget(
   archive: Archive,
@@ -20,6 +22,7 @@ export async function deleteTarget(
   { scope, by }: { readonly scope: Scope; readonly by: string },
 ): Promise<Deleted> {
   return archive.inTurn(async () => {
+    await refuseHeld(archive, target.studyUid);
     const hides: string[] = [];
     let bytes = 0;
     for await (const batch of archive.catalog.locate(target, scope)) {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { parseUid, type Uid } from '@bucky/dicom';
 import type { ObjectKey, Vault } from '@bucky/vault';
 import type { Archive } from '../archive.js';
@@ -11,6 +11,8 @@ import { purge, type PurgeEvent, type PurgeOptions } from './purge.js';
 import { rebuild } from './rebuild.js';
 import { sweep } from './sweep.js';
 import { verify } from './verify.js';
+
+jest.setTimeout(30_000); // several archives each
 
 const scope = { kind: 'everything' } as const;
 const dayMs = 86_400_000;

@@ -14,6 +14,8 @@ export type PurgeEvent =
       readonly studyUid: string;
       readonly files: number;
     }
+  /** A study that is held: nothing of it goes. */
+  | { readonly kind: 'held'; readonly deletion: string; readonly studyUid: string }
   | { readonly kind: 'progress'; readonly files: number }
   | { readonly kind: 'ended'; readonly deletions: number; readonly files: number };
 
@@ -26,13 +28,14 @@ export interface PurgeOptions {
 }
 
 const deletionsOfPage = 100;
-const filesOfPage = 200;
+const filesOfPage = 100;
 const deletesAtOnce = 8;
 
 /**
  * Removes for good what was deleted so long ago that its retention has passed. For each deletion: the catalog is told that
  * it cannot be undone any more; the vault is told which files go, so that a rebuild knows of them; seals that tell of them
- * go, then their objects, then their rows. Whatever ends it, the next purge goes on where it was. The deletion stays.
+ * go, then their objects, then their rows. Whatever ends it, the next purge goes on where it was. The deletion stays. A
+ * study that is held is passed by, also when the hold comes in the middle.
  */
 export async function* purge(archive: Archive, options: PurgeOptions): AsyncGenerator<PurgeEvent, void> {
   const { trashMs, now = new Date(), dryRun = false, signal } = options;
@@ -45,14 +48,12 @@ export async function* purge(archive: Archive, options: PurgeOptions): AsyncGene
       const { receipt, studyUid } = deletion;
       after = receipt;
       const hidden = await hiddenFiles(archive, receipt);
-      if (!dryRun) {
-        const began = await begin(archive, { deletion, files: hidden, at: now.toISOString() });
-        if (began === undefined) continue;
-        await removeSeals(archive, deletion, hidden);
-        for await (const count of removeObjects(archive, { deletion, signal }))
-          yield { kind: 'progress', files: files + count };
-        await archive.catalog.purged({ deletion: receipt, at: began });
-      }
+      const isHeld = (await archive.ledger.hold(studyUid)) !== undefined;
+      const one = { deletion, files: hidden, at: now.toISOString(), signal };
+      let outcome: Outcome = isHeld ? 'held' : 'purged';
+      if (!isHeld && !dryRun) outcome = yield* purgeOne(archive, one, files);
+      if (outcome === 'held') yield { kind: 'held', deletion: receipt, studyUid };
+      if (outcome !== 'purged') continue;
       deletions += 1;
       files += hidden.length;
       yield { kind: dryRun ? 'due' : 'purged', deletion: receipt, studyUid, files: hidden.length };
@@ -60,6 +61,46 @@ export async function* purge(archive: Archive, options: PurgeOptions): AsyncGene
     if (due.length < deletionsOfPage) break;
   }
   yield { kind: 'ended', deletions, files };
+}
+
+type Outcome = 'purged' | 'held' | 'undone';
+
+interface OnePurge {
+  readonly deletion: DeletionRecord;
+  readonly files: readonly PurgedFile[];
+  readonly at: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Purges what one deletion hid, after so many files of others. Objects that are gone already are no error. */
+async function* purgeOne(archive: Archive, purge: OnePurge, before: number): AsyncGenerator<PurgeEvent, Outcome> {
+  const { catalog, vault } = archive;
+  const { receipt, studyUid } = purge.deletion;
+  const began = await archive.inTurn(() => begin(archive, purge));
+  if (began === 'held' || began === 'undone') return began;
+  // In turn with whoever sets a hold: once it is set, nothing goes any more.
+  const unlessHeld = (work: () => Promise<void>): Promise<boolean> =>
+    archive.inTurn(async () => {
+      if ((await archive.ledger.hold(studyUid)) !== undefined) return false;
+      await work();
+      return true;
+    });
+  if (!(await unlessHeld(() => removeSeals(archive, purge)))) return 'held';
+  let count = before;
+  for (let after = ''; ;) {
+    purge.signal?.throwIfAborted();
+    const page = await catalog.hiddenLocations({ deletion: receipt, after, limit: filesOfPage });
+    const last = page.at(-1);
+    if (last === undefined) break;
+    // Locations hold only keys that the vault's layout has made.
+    const remove = () => atOnce(page, deletesAtOnce, ({ key }) => vault.delete(key as ObjectKey));
+    if (!(await unlessHeld(remove))) return 'held';
+    after = last.receipt;
+    count += page.length;
+    yield { kind: 'progress', files: count };
+  }
+  await catalog.purged({ deletion: receipt, at: began.at });
+  return 'purged';
 }
 
 /** All that a deletion hid and that has not been purged. */
@@ -76,50 +117,25 @@ async function hiddenFiles({ catalog }: Archive, deletion: string): Promise<read
 
 /**
  * Says in catalog and vault, in this order, that a purge has begun; gives since when. After a crash between the two nothing
- * has gone yet, and a rebuild does not know of the purge. Undefined when the deletion was undone meanwhile.
+ * has gone yet, and a rebuild does not know of the purge.
  */
 async function begin(
-  archive: Archive,
-  {
-    deletion,
-    files,
-    at,
-  }: { readonly deletion: DeletionRecord; readonly files: readonly PurgedFile[]; readonly at: string },
-): Promise<string | undefined> {
-  return archive.inTurn(async () => {
-    try {
-      const began = await archive.catalog.beginPurge({ deletion: deletion.receipt, at });
-      const { receipt, studyUid } = deletion;
-      await writePurge(archive.vault, { deletion: receipt, studyUid, at: began, files });
-      return began;
-    } catch (error) {
-      if (error instanceof BuckyError && error.code === 'conflict') return undefined;
-      throw error;
-    }
-  });
-}
-
-/** Removes the objects of what a deletion hid; tells how many so far. Those that are gone already are no error. */
-async function* removeObjects(
-  archive: Archive,
-  { deletion, signal }: { readonly deletion: DeletionRecord; readonly signal: AbortSignal | undefined },
-): AsyncIterable<number> {
-  let count = 0;
-  for (let after = ''; ;) {
-    signal?.throwIfAborted();
-    const page = await archive.catalog.hiddenLocations({ deletion: deletion.receipt, after, limit: filesOfPage });
-    // Locations hold only keys that the vault's layout has made.
-    await atOnce(page, deletesAtOnce, ({ key }) => archive.vault.delete(key as ObjectKey));
-    count += page.length;
-    yield count;
-    const last = page.at(-1);
-    if (last === undefined || page.length < filesOfPage) return;
-    after = last.receipt;
+  { catalog, vault, ledger }: Archive,
+  { deletion: { receipt, studyUid }, files, at }: OnePurge,
+): Promise<'held' | 'undone' | { readonly at: string }> {
+  if ((await ledger.hold(studyUid)) !== undefined) return 'held';
+  try {
+    const began = await catalog.beginPurge({ deletion: receipt, at });
+    await writePurge(vault, { deletion: receipt, studyUid, at: began, files });
+    return { at: began };
+  } catch (error) {
+    if (error instanceof BuckyError && error.code === 'conflict') return 'undone';
+    throw error;
   }
 }
 
 /** Removes seals made before the deletion: they tell of what it hid, and no answer uses them since. */
-async function removeSeals({ vault }: Archive, deletion: DeletionRecord, files: readonly PurgedFile[]): Promise<void> {
+async function removeSeals({ vault }: Archive, { deletion, files }: OnePurge): Promise<void> {
   for (const prefix of new Set(files.map(sealPrefix))) {
     for await (const { key } of vault.list(prefix)) {
       const seal = parseSealKey(key);

@@ -11,6 +11,7 @@ import {
   type DecisionFact,
   type PurgeFact,
 } from '../change/facts.js';
+import { readHold } from '../change/hold.js';
 import { atOnce } from './at-once.js';
 
 /** All that was decided and found out besides the originals, by receipt. */
@@ -51,6 +52,9 @@ export async function readFacts({ vault }: Archive): Promise<Facts> {
   await read(factPrefixes.deletion, async (key) => void facts.push(await readDeletion(vault, key)));
   await read(factPrefixes.decision, async (key) => void facts.push(await readDecision(vault, key)));
   await read(factPrefixes.purge, async (key) => void purges.push(await readPurge(vault, key)));
+  await read(factPrefixes.hold, async (key) => {
+    await readHold(vault, key); // only to find damage: the ledger was restored when the archive was opened
+  });
   const named = new Set(conflicts.keys());
   for (const { files } of purges) for (const { receipt } of files) named.add(receipt);
   for (const fact of facts) {

@@ -1,11 +1,13 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLog, startPurging } from '@bucky/server';
-import { expect, it } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import { compose } from '../compose.js';
 import { defaultConfig } from '../config.js';
 import { newDataFolder, runBucky } from '../test-outside.js';
+
+jest.setTimeout(60_000); // many commands, each of which opens an archive
 
 const fixture = fileURLToPath(new URL('../../../../fixtures/dx-chest.dcm', import.meta.url));
 
@@ -67,4 +69,30 @@ it('the server purges again and again, beside the requests, and ends when it is 
   expect(told).toContainEqual(
     expect.objectContaining({ event: 'deletion.purged', deletion, studyUid: study, files: 1 }),
   );
+});
+
+it('bucky hold keeps a study from being deleted and purged', async () => {
+  const { data, env, study, deletion } = await deleted();
+  const other = '1.2.3';
+  expect((await runBucky(['hold', 'add', '--study', study, '--reason', 'trial 7'], env)).out).toBe(`${study}: held\n`);
+  await runBucky(['hold', 'add', '--study', other], env);
+  expect((await runBucky(['hold', 'list'], env)).out).toMatch(new RegExp(`\\tlocal\\t${study}\\ttrial 7\\n`));
+  expect((await runBucky(['purge'], { ...env, BUCKY_TRASH_DAYS: '0' })).out).toBe(`held\t\t${study}\t${deletion}\n`);
+  expect(originals(data)).toHaveLength(1);
+  expect((await runBucky(['undelete', deletion], env)).code).toBe(0);
+  const refused = await runBucky(['delete', '--study', study], env);
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining(`The study ${study} is held`)]);
+  // The ledger is lost: what it said also lies in the vault.
+  rmSync(join(data, 'archives/main/ledger.sqlite'));
+  expect((await runBucky(['hold', 'list', '--json'], env)).out.trim().split('\n')).toHaveLength(2);
+  expect((await runBucky(['hold', 'remove', '--study', study], env)).out).toBe(`${study}: released\n`);
+  expect((await runBucky(['delete', '--study', study], env)).code).toBe(0);
+});
+
+it.each([
+  [['add'], 'Name the study to hold: --study UID'],
+  [['drop', '--study', '1.2'], 'There is no drop: say add, remove or list'],
+])('bucky hold refuses %p', async (args, message) => {
+  const { code, err } = await runBucky(['hold', ...args]);
+  expect([code, err]).toEqual([2, `bucky: ${message}\n`]);
 });

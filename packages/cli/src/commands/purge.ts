@@ -13,6 +13,7 @@ type Told =
       readonly studyUid: string;
       readonly files: number;
     }
+  | { readonly kind: 'held'; readonly deletion: string; readonly studyUid: string }
   | { readonly kind: 'progress'; readonly files: number }
   | { readonly kind: 'ended'; readonly deletions: number; readonly files: number };
 
@@ -25,7 +26,7 @@ export const purgeCommand: Command = {
   help: `Usage: bucky purge [--dry-run] [--json] [--config PATH]
 
 Removes the files of deletions whose retention (trashDays) has passed: they cannot be brought back. The server does the same
-once an hour. It can be stopped anywhere; the next purge goes on. One line for each deletion: ${columns.join(', ')};
+once an hour. It can be stopped anywhere; the next purge goes on. Studies that are held are passed by. One line for each deletion: ${columns.join(', ')};
 TAB between.
 
   --dry-run       remove nothing; say what is due
@@ -52,7 +53,7 @@ async function tell(
       if (told.kind === 'progress') progress.update(`purge: ${told.files} files`);
       else if (json) out.write(`${JSON.stringify(told)}\n`);
       else if (told.kind !== 'ended') {
-        out.write(`${[told.kind, told.files, told.studyUid, told.deletion].join('\t')}\n`);
+        out.write(`${[told.kind, told.kind === 'held' ? '' : told.files, told.studyUid, told.deletion].join('\t')}\n`);
       }
       if (told.kind === 'ended') progress.update(`purge: ${told.files} files of ${told.deletions} deletions`);
     }

@@ -1,8 +1,10 @@
 import { readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { newDataFolder, runBucky } from '../test-outside.js';
+
+jest.setTimeout(60_000); // many commands, each of which opens an archive
 
 const fixtures = fileURLToPath(new URL('../../../../fixtures', import.meta.url));
 

@@ -37,6 +37,7 @@ const after = (what: string): QueryParameter => ({ name: 'after', about: `${what
 /** What the parameters of a path of the server's own routes stand for. */
 export const serverPathParameters: Readonly<Record<string, Omit<QueryParameter, 'name'>>> = {
   receipt: { about: 'Receipt of the conflict or deletion', schema: text },
+  change: { about: 'What becomes of the hold', schema: { type: 'string', enum: ['add', 'remove'] } },
   verdict: { about: 'What becomes of the conflict', schema: { type: 'string', enum: ['accept', 'discard', 'reopen'] } },
 };
 
@@ -85,6 +86,16 @@ export const serverDescriptions: Readonly<Record<string, RouteDescription>> = {
     gives: page('deletions, the newest first'),
   },
   'POST /api/deletions/:receipt/undo': { name: 'Undo a deletion', query: [], gives: one('What came back') },
+  'GET /api/holds': {
+    name: 'List holds',
+    query: [limit, after('Study Instance UID')],
+    gives: page('holds'),
+  },
+  'POST /api/holds/:study/:change': {
+    name: 'Hold or release a study',
+    query: [{ name: 'reason', about: 'Why it is held', schema: { type: 'string', maxLength: 1000 } }],
+    gives: one('The change'),
+  },
   'GET /api/changes': {
     name: 'List changes',
     query: [
