@@ -1,6 +1,4 @@
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
-import { BuckyError, errorCodes } from '@bucky/dicom';
+import { BuckyError, errorCodes, type Bytes } from '@bucky/dicom';
 import { problemOf } from './admin.js';
 import type { Asked, LocalServer, OpenAnswer } from './local-server.js';
 
@@ -16,13 +14,24 @@ export interface Told {
 export async function* askLines<T extends Told>(server: LocalServer, asked: Asked): AsyncIterable<T> {
   const answer = await server.open(asked);
   if (answer.status !== 200) throw problemOf(answer.status, await text(answer));
-  for await (const line of createInterface({ input: Readable.from(answer.body), crlfDelay: Infinity })) {
+  for await (const line of linesOf(answer.body)) {
     const told = JSON.parse(line) as T; // written by our own server
     if (told.kind === 'failed') throw failure(told);
     yield told;
     if (told.kind === 'ended') return;
   }
   throw new BuckyError('unavailable', 'The server is gone: its answer broke off');
+}
+
+/** Cuts a body into lines, which are short; what follows the last one was cut off. */
+async function* linesOf(body: Bytes): AsyncIterable<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
 }
 
 async function text({ body }: OpenAnswer): Promise<string> {
