@@ -4,10 +4,13 @@ import { inflateMetadata } from './read-metadata.js';
 import { readSearchable } from './read-searchable.js';
 import type { DicomJsonObject } from './query.js';
 
-/** Tells why a record cannot take the place of what is known; undefined when both are the same. */
-export function conflictReason(record: KeptRecord, known: KnownInstance): ConflictRecord['reason'] | undefined {
-  if (record.studyUid !== known.studyUid || record.seriesUid !== known.seriesUid) return 'other-study-or-series';
-  return record.sha256 === known.sha256 ? undefined : 'other-bytes';
+/** Tells why a file cannot be the one that is known under its UID; undefined when both are the same. */
+export function conflictReason(
+  file: Pick<KnownInstance, 'studyUid' | 'seriesUid' | 'sha256'>,
+  known: KnownInstance,
+): ConflictRecord['reason'] | undefined {
+  if (file.studyUid !== known.studyUid || file.seriesUid !== known.seriesUid) return 'other-study-or-series';
+  return file.sha256 === known.sha256 ? undefined : 'other-bytes';
 }
 
 /** Why and how a file is put aside. */

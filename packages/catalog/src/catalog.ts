@@ -92,13 +92,13 @@ export interface Catalog extends CatalogUpkeep {
   commit(records: readonly InstanceRecord[]): Promise<readonly CommitOutcome[]>;
   /** The live Instance of that UID, whatever its study: what the receiver compares with before it writes. */
   known(instanceUid: Uid): Promise<KnownInstance | undefined>;
-  /** Receipt of a conflict already entered for these very bytes in this place, so that a sender's retry keeps nothing twice. */
+  /** The file already aside with these very bytes in this place, so that a sender's retry keeps nothing twice. */
   keptAside(file: {
     readonly studyUid: Uid;
     readonly seriesUid: Uid;
     readonly instanceUid: Uid;
     readonly sha256: string;
-  }): Promise<Pick<ConflictRecord, 'receipt' | 'reason' | 'location'> | undefined>;
+  }): Promise<ConflictRecord | undefined>;
   /**
    * Enters a file in place of one of the same bytes that the vault has lost, be it live or aside; a commit like any other
    * when that one is no longer there.

@@ -21,6 +21,7 @@ export function enterConflict(
   record: InstanceRecord,
   { against, reason }: { readonly against: string; readonly reason: ConflictRecord['reason'] },
 ): void {
+  refuseSwept(database, record.receipt);
   putAside(database, record, { state: 'conflict', against, reason });
   enterChange(database, 'conflict', record);
 }
@@ -43,7 +44,7 @@ export function commitOne(
   refuseSwept(database, record.receipt);
   putAside(database, record, { state: 'conflict', against: holder.receipt, reason });
   enterChange(database, kind ?? 'conflict', record);
-  return { kind: 'conflict', receipt: holder.receipt };
+  return { kind: 'conflict', receipt: holder.receipt, reason };
 }
 
 /** Adds what is known once the gathering is saved. */

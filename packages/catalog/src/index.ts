@@ -1,3 +1,4 @@
+export { conflictReason } from './aside.js';
 export type {
   Catalog,
   ConflictsAsked,

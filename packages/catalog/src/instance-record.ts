@@ -58,7 +58,7 @@ export type CommitOutcome =
   /** These very bytes are already kept under this UID, in this study and series. */
   | { readonly kind: 'duplicate'; readonly receipt: string }
   /** Other bytes, or another study or series, are already kept under this UID. */
-  | { readonly kind: 'conflict'; readonly receipt: string };
+  | { readonly kind: 'conflict'; readonly receipt: string; readonly reason: ConflictRecord['reason'] };
 
 /**
  * What a file that is kept aside is: waiting for a person, refused by one, the one whose place another took, or one of

@@ -19,7 +19,7 @@ export { file, files, hasPurge, isSwept, knownReceipts, position } from './upkee
 export { locatePage, metadataPage, metadataVersion, recordPage } from './target-pages.js';
 
 const keptAsideSql = `
-  SELECT receipt, reason, record ->> '$.location' AS location FROM aside
+  SELECT ${conflictColumns} FROM aside
   WHERE instance_uid = ? AND sha256 = ? AND study_uid = ? AND series_uid = ? AND deletion IS NULL AND state <> 'live'
   ORDER BY receipt LIMIT 1`;
 
@@ -27,14 +27,9 @@ const keptAsideSql = `
 export function keptAside(
   database: Database,
   file: Required<Target> & { readonly sha256: string },
-): Pick<ConflictRecord, 'receipt' | 'reason' | 'location'> | undefined {
+): ConflictRecord | undefined {
   const row = database.get(keptAsideSql, file.instanceUid, file.sha256, file.studyUid, file.seriesUid);
-  if (row === undefined) return undefined;
-  return {
-    receipt: String(row['receipt']),
-    reason: row['reason'] as ConflictRecord['reason'],
-    location: JSON.parse(String(row['location'])) as ConflictRecord['location'], // written by us
-  };
+  return row && conflictRecord(row);
 }
 
 const newestSql = `SELECT max(receipt) AS receipt FROM (

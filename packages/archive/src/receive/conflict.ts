@@ -1,33 +1,19 @@
 import { BuckyError } from '@bucky/dicom';
 import { conflictKey } from '@bucky/vault';
-import type { InstanceRecord } from '@bucky/catalog';
+import type { ConflictRecord } from '@bucky/catalog';
 import type { Archive } from '../archive.js';
 import { writeJson } from '../change/facts.js';
 
 /** Why a file was kept aside instead of becoming an Instance. */
-export type ConflictReason = 'other-bytes' | 'other-study-or-series';
+export type ConflictReason = ConflictRecord['reason'];
 
-/** The Instance that holds a SOP Instance UID already. */
-export interface Holder {
-  readonly studyUid: string;
-  readonly seriesUid: string;
-  readonly sha256: string;
-  readonly receipt: string;
-}
-
-/** Compares a file with the Instance that holds its UID: the same bytes in the same place, or why not. */
-export function compare(
-  file: Pick<Holder, 'studyUid' | 'seriesUid' | 'sha256'>,
-  holder: Holder,
-): 'same' | ConflictReason {
-  if (file.studyUid !== holder.studyUid || file.seriesUid !== holder.seriesUid) return 'other-study-or-series';
-  return file.sha256 === holder.sha256 ? 'same' : 'other-bytes';
-}
+/** What of a file the vault is told when it is kept aside. */
+type AsideFile = Pick<ConflictRecord, 'receipt' | 'studyUid' | 'seriesUid' | 'instanceUid' | 'location' | 'sha256'>;
 
 /** Writes beside the bytes kept aside what they are, so that the vault alone tells of the conflict. */
 export async function recordConflict(
   archive: Archive,
-  record: InstanceRecord,
+  record: AsideFile,
   { reason, against }: { readonly reason: ConflictReason; readonly against: string },
 ): Promise<void> {
   const { receipt, studyUid, seriesUid, instanceUid, location, sha256 } = record;
@@ -35,4 +21,12 @@ export async function recordConflict(
   await writeJson(archive.vault, conflictKey(receipt), fact).catch((error: unknown) => {
     if (!(error instanceof BuckyError && error.code === 'exists')) throw error; // it is recorded already
   });
+}
+
+/** Tells the vault of a conflict that only the catalog knows: that failed after a lost race, and the sender asks again. */
+export async function restoreConflict(archive: Archive, aside: ConflictRecord): Promise<void> {
+  // What an accepted file has replaced came as an Instance, and a rebuild must take it as one.
+  if (aside.state !== 'conflict' && aside.state !== 'discarded') return;
+  if ((await archive.vault.stat(conflictKey(aside.receipt))) !== undefined) return;
+  await recordConflict(archive, aside, { reason: aside.reason, against: aside.againstReceipt });
 }

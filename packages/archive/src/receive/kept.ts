@@ -1,32 +1,35 @@
-import type { Location } from '@bucky/catalog';
+import { conflictReason, type ConflictRecord, type KnownInstance, type Location } from '@bucky/catalog';
 import type { ObjectKey, Vault } from '@bucky/vault';
 import type { Archive } from '../archive.js';
 import type { Arrived } from './arrival.js';
-import { compare } from './conflict.js';
 import type { ReceiveOutcome } from './outcome.js';
 
 /** Bytes that the catalog knows already, as an Instance or aside. */
 export interface Kept {
   readonly receipt: string;
   readonly location: Location;
+  /** The conflict that it is, when it is aside. */
+  readonly aside?: ConflictRecord;
   /** What their sender is told, once the vault still holds them. */
   readonly outcome: ReceiveOutcome;
 }
 
-/** Finds the very bytes of a file under its UID; undefined when the catalog knows none. */
-export async function findKept(archive: Archive, { part10, sha256 }: Arrived): Promise<Kept | undefined> {
+/** Finds the very bytes of a file under its UID, which `holder` has; undefined when the catalog knows none. */
+export async function findKept(
+  archive: Archive,
+  { part10, sha256 }: Arrived,
+  holder: KnownInstance,
+): Promise<Kept | undefined> {
   const { identity, size, oddities } = part10;
   const file = { ...identity, sha256 };
-  const holder = await archive.catalog.known(identity.instanceUid);
-  if (holder === undefined) return undefined;
-  if (compare(file, holder) === 'same') {
+  if (conflictReason(file, holder) === undefined) {
     const { receipt, location } = holder;
     return { receipt, location, outcome: { kind: 'duplicate', identity, receipt, size, oddities, differs: [] } };
   }
   const aside = await archive.catalog.keptAside(file);
   if (aside === undefined) return undefined;
   const { receipt, location, reason } = aside;
-  return { receipt, location, outcome: { kind: 'conflict', identity, receipt, reason } };
+  return { receipt, location, aside, outcome: { kind: 'conflict', identity, receipt, reason } };
 }
 
 /** Tells whether the vault holds the object of a location, as long as it was: one look, no bytes. */

@@ -2,13 +2,13 @@ import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import type { InstanceRecord } from '@bucky/catalog';
+import { conflictReason, type InstanceRecord, type KnownInstance } from '@bucky/catalog';
 import type { Bytes, InstanceIdentity } from '@bucky/dicom';
 import { instanceKey } from '@bucky/vault';
 import type { Archive } from '../archive.js';
 import type { Arrival, Arrived } from './arrival.js';
 import type { Body } from './body.js';
-import { compare, recordConflict } from './conflict.js';
+import { recordConflict, restoreConflict } from './conflict.js';
 import { entryBytes, type Reservation } from './in-flight-budget.js';
 import { findKept, isWhole } from './kept.js';
 import { makeRecord, type Origin } from './make-record.js';
@@ -42,6 +42,7 @@ export async function storeBuffered(archive: Archive, file: BufferedFile): Promi
 export async function storeStreamed(archive: Archive, file: LargeFile): Promise<ReceiveOutcome> {
   const origin = originOf(archive, file.arrival.identity!, file.options);
   let arrived: Arrived | undefined;
+  let record: InstanceRecord | undefined;
   async function* observed(): Bytes {
     yield* emptied(file.chunks);
     for (let chunk = await file.body.next(); chunk !== undefined; chunk = await file.body.next()) {
@@ -49,10 +50,12 @@ export async function storeStreamed(archive: Archive, file: LargeFile): Promise<
       await archive.space.take(chunk.length);
       yield chunk;
     }
-    arrived = file.arrival.finish(); // Thrown here, a fault keeps the vault from publishing the object.
+    // Thrown here, a fault keeps the vault from publishing the object.
+    arrived = file.arrival.finish();
+    record = await makeRecord(arrived, origin, archive.policies);
   }
   await archive.vault.putNew(origin.key, observed(), signalOf(file.options));
-  return commit(archive, await makeRecord(arrived!, origin, archive.policies), arrived!);
+  return commit(archive, record!, arrived!);
 }
 
 /**
@@ -100,15 +103,31 @@ async function storeWhole(
   { bytes, options }: { readonly bytes: () => Bytes; readonly options: ReceiveOptions },
 ): Promise<ReceiveOutcome> {
   const { identity, size } = arrived.part10;
-  const kept = await findKept(archive, arrived);
-  if (kept !== undefined && (await isWhole(archive.vault, kept.location))) return kept.outcome;
+  const holder = await archive.catalog.known(identity.instanceUid);
+  const kept = holder === undefined ? undefined : await findKept(archive, arrived, holder);
+  if (kept !== undefined && (await isWhole(archive.vault, kept.location))) {
+    if (kept.aside !== undefined) await restoreConflict(archive, kept.aside);
+    return kept.outcome;
+  }
   await archive.space.take(size);
   const origin = originOf(archive, identity, options);
-  const [record] = await Promise.all([
-    makeRecord(arrived, origin, archive.policies),
-    archive.vault.putNew(origin.key, bytes(), { size, ...signalOf(options) }),
-  ]);
+  const record = await makeRecord(arrived, origin, archive.policies); // before the put: what fails must leave no object
+  await archive.vault.putNew(origin.key, bytes(), { size, ...signalOf(options) });
+  if (holder !== undefined && kept === undefined) return putAside(archive, record, { holder, identity });
   return commit(archive, record, arrived, kept?.receipt);
+}
+
+/** Enters a stored object as a conflict with the Instance that holds its UID: the vault is told before the catalog. */
+async function putAside(
+  archive: Archive,
+  record: InstanceRecord,
+  { holder, identity }: { readonly holder: KnownInstance; readonly identity: InstanceIdentity },
+): Promise<ReceiveOutcome> {
+  const reason = conflictReason(record, holder) ?? 'other-bytes';
+  const against = holder.receipt;
+  await recordConflict(archive, record, { reason, against });
+  await archive.catalog.enterConflict(record, { reason, against });
+  return { kind: 'conflict', identity, receipt: record.receipt, reason };
 }
 
 /**
@@ -133,9 +152,7 @@ async function commit(
     const differs = outcome.kind === 'stored' ? outcome.differs : [];
     return { kind: outcome.kind, identity, receipt, size, oddities, differs, ...repairs };
   }
-  const holder = await archive.catalog.known(identity.instanceUid);
-  const difference = holder === undefined ? 'other-bytes' : compare(record, holder);
-  const reason = difference === 'same' ? 'other-bytes' : difference;
+  const { reason } = outcome;
   await recordConflict(archive, record, { reason, against: outcome.receipt });
   return { kind: 'conflict', identity, receipt: record.receipt, reason, ...repairs };
 }

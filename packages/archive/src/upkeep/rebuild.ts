@@ -223,10 +223,7 @@ class Rebuilding {
     if (outcome.kind === 'duplicate') this.#twins.push(record.location.key);
     if (outcome.kind !== 'conflict') return;
     this.#newConflicts.push(record.location.key);
-    const { instanceUid, studyUid, seriesUid, sha256 } = record;
-    const aside = await this.#archive.catalog.keptAside({ instanceUid, studyUid, seriesUid, sha256 });
-    const reason = aside?.reason ?? 'other-bytes';
-    await recordConflict(this.#archive, record, { reason, against: outcome.receipt });
+    await recordConflict(this.#archive, record, { reason: outcome.reason, against: outcome.receipt });
   }
 
   /** Reads one original; one that is no DICOM or not the Instance that its key names is reported and left. */

@@ -1,7 +1,7 @@
 import { BuckyError } from '@bucky/dicom';
-import { factPrefixes, parseOriginalKey, type ObjectKey } from '@bucky/vault';
+import { conflictKey, factPrefixes, parseOriginalKey, type ObjectKey } from '@bucky/vault';
 import type { Archive } from '../archive.js';
-import { readDecision, readDeletion } from '../change/facts.js';
+import { readConflict, readDecision, readDeletion } from '../change/facts.js';
 import { playFact } from '../change/play-fact.js';
 import { recordConflict } from '../receive/conflict.js';
 import { readOriginal } from './read-original.js';
@@ -38,12 +38,15 @@ async function takeIn(
   if ((await catalog.has(receipt)) || (await catalog.isSwept(receipt))) return false;
   if ((await vault.stat(key)) === undefined) return false;
   const record = await readOriginal(archive, { key, receipt, source: 'recovery' });
-  const { kind, receipt: holder } = { receipt: '', ...(await archive.commits.commit(record)) };
-  if (kind === 'conflict') {
-    const aside = await catalog.keptAside(record);
-    await recordConflict(archive, record, { reason: aside?.reason ?? 'other-bytes', against: holder });
+  if ((await vault.stat(conflictKey(receipt))) !== undefined) {
+    await catalog.enterConflict(record, await readConflict(vault, conflictKey(receipt)));
+    return true;
   }
-  return kind !== 'duplicate';
+  const outcome = await archive.commits.commit(record);
+  if (outcome.kind === 'conflict') {
+    await recordConflict(archive, record, { reason: outcome.reason, against: outcome.receipt });
+  }
+  return outcome.kind !== 'duplicate';
 }
 
 async function playAgain(archive: Archive, key: ObjectKey): Promise<boolean> {
