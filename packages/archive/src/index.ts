@@ -18,6 +18,7 @@ export { deleteTarget, undelete, type Deleted } from './change/delete.js';
 export { conflictDifference, type Difference, type DifferentAttribute, type FileSummary } from './change/difference.js';
 export type { Verdict } from './change/facts.js';
 export type { ConflictReason } from './receive/conflict.js';
+export { FreeSpace, type WatchedSpace } from './receive/free-space.js';
 export type { InFlightBudget, Reservation } from './receive/in-flight-budget.js';
 export type { ReceiveOptions, ReceiveOutcome } from './receive/outcome.js';
 export { takeInstance, type TakenInstance } from './receive/receive-instance.js';

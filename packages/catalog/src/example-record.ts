@@ -6,7 +6,7 @@ import { constants, crc32, deflateRawSync } from 'node:zlib';
 import { parsePersonName, parseUid, tagText, type Scope, type Uid } from '@bucky/dicom';
 import type { Catalog } from './catalog.js';
 import type { DeflatedMetadata, InstanceRecord } from './instance-record.js';
-import { openCatalog } from './open-catalog.js';
+import { openCatalog, type OpenCatalog } from './open-catalog.js';
 import type { DicomJsonObject, Query } from './query.js';
 import { searchableAttribute, type SearchableValues } from './searchable.js';
 
@@ -95,10 +95,10 @@ export interface ExampleCatalog {
 }
 
 /** Opens an empty catalog in a folder of its own. */
-export async function exampleCatalog(): Promise<ExampleCatalog> {
+export async function exampleCatalog(options: Omit<OpenCatalog, 'file'> = {}): Promise<ExampleCatalog> {
   const folder = await mkdtemp(join(tmpdir(), 'bucky-catalog-'));
   const file = join(folder, 'catalog.sqlite');
-  const catalog = await openCatalog({ file });
+  const catalog = await openCatalog({ file, ...options });
   return {
     catalog,
     file,

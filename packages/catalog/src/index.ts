@@ -24,7 +24,7 @@ export type {
   KnownInstance,
   Location,
 } from './instance-record.js';
-export { openCatalog, type OpenCatalog } from './open-catalog.js';
+export { defaultReadsAtOnce, openCatalog, type OpenCatalog } from './open-catalog.js';
 export type { DicomJsonObject, Found, MatchingKey, Query, QueryLevel, ResultPage } from './query.js';
 export { readSearchable } from './read-searchable.js';
 export {

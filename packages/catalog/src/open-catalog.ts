@@ -1,5 +1,6 @@
 import { BuckyError, errorCodes, type ErrorCode, type Scope } from '@bucky/dicom';
 import { openReaders, openWriter, WorkerError } from '@bucky/sqlite';
+import { boundedRun } from './bounded-run.js';
 import type { Catalog, LocatedInstance, Target } from './catalog.js';
 import type { DeflatedMetadata, InstanceRecord, KeptRecord } from './instance-record.js';
 import type { DicomJsonObject } from './query.js';
@@ -11,7 +12,12 @@ export interface OpenCatalog {
   readonly file: string;
   /** How many threads answer searches and look-ups; each keeps a connection and its cache. */
   readonly readers?: number;
+  /** Most searches, and most look-ups of each kind, that run or wait at once; one more throws `busy`. */
+  readonly readsAtOnce?: number;
 }
+
+/** What {@link OpenCatalog} says of reads unless told otherwise. */
+export const defaultReadsAtOnce = 256;
 
 type Changing =
   | 'commit'
@@ -32,7 +38,11 @@ type Changing =
  * Opens a catalog, creates it where there is none and brings its schema up to date. Throws `damaged` for another file and
  * `configuration` for the schema of another version.
  */
-export async function openCatalog({ file, readers: count = 2 }: OpenCatalog): Promise<Catalog> {
+export async function openCatalog({
+  file,
+  readers: count = 2,
+  readsAtOnce = defaultReadsAtOnce,
+}: OpenCatalog): Promise<Catalog> {
   const [writer, readers] = await expected(async () => {
     const opening = [
       openWriter({ file, module: new URL('./writer-module.js', import.meta.url) }),
@@ -46,7 +56,7 @@ export async function openCatalog({ file, readers: count = 2 }: OpenCatalog): Pr
     }
   });
   return {
-    ...reading((name, ...args) => expected(() => readers.run(name, ...args))),
+    ...reading(boundedRun((name, ...args) => expected(() => readers.run(name, ...args)), readsAtOnce)),
     ...writing((name, ...args) => expected(() => writer.run(name, ...args))),
     isSound: () => expected(() => readers.runAside('isSound')) as Promise<boolean>,
     ended: writer.ended,

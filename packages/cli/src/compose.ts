@@ -93,7 +93,7 @@ async function openParts(
     for (const note of await vault.check()) log.warn('vault.ignores', { note });
     const file = catalogFile ?? join(folder, catalogName);
     if (catalogFile === undefined) await refuseToBeginAnew(vault, file);
-    const catalog = await openCatalog({ file });
+    const catalog = await openCatalog({ file, readsAtOnce: config.readsAtOnce });
     let ledger: Ledger | undefined;
     try {
       ledger = await openLedger({ file: join(folder, 'ledger.sqlite') });

@@ -1,4 +1,5 @@
 import { defaultPolicies } from '@bucky/archive';
+import { defaultReadsAtOnce } from '@bucky/catalog';
 import { defaultReaderLimits, isCharacterSet } from '@bucky/dicom';
 import { logLevels } from '@bucky/server';
 import { z } from 'zod';
@@ -76,6 +77,10 @@ export const configSchema = z.strictObject({
     'bucky sweep touches nothing that came later than this, as it may still be on its way in.',
     { most: 87_600 },
   ).default(24),
+  readsAtOnce: count(
+    'requests',
+    'Most searches, and most look-ups of each kind, that run or wait at once; one more is answered with 503.',
+  ).default(defaultReadsAtOnce),
   inFlightBytes: count('bytes', 'Bytes of uploads held in memory at once, over all requests.', {
     least: mebibyte,
   }).default(defaultPolicies.inFlightBytes),

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { Archive } from '@bucky/archive';
+import { FreeSpace, type Archive } from '@bucky/archive';
 import { BuckyError } from '@bucky/dicom';
 import { createLog, startServer, type RunningServer, type ServerConfig } from '@bucky/server';
 import type { Vault } from '@bucky/vault';
@@ -65,6 +65,11 @@ async function serve(
   return { server, port: server.port!, lines, pass };
 }
 
+/** An archive on a disk that is full. */
+function withoutSpace({ vault, spoolFolder }: Archive): Partial<Archive> {
+  return { space: new FreeSpace({ vault, folder: spoolFolder, reservedBytes: 2 ** 52 }) };
+}
+
 /** A vault whose disk has gone. */
 function withoutPuts(vault: Vault): Vault {
   const gone = () => Promise.reject(new BuckyError('unavailable', 'Cannot store: the disk has gone'));
@@ -116,6 +121,15 @@ describe('the server', () => {
     const { status, body, headers } = await get({ port, path: '/nowhere' });
     expect([status, headers['content-type']]).toEqual([404, expect.stringContaining('application/problem+json')]);
     expect(JSON.parse(body)).toMatchObject({ code: 'not-found' });
+  });
+
+  it('refuses a body in a Transfer-Encoding that it does not decode, and ends the connection (RFC 9112 6.1)', async () => {
+    const { port } = await serve();
+    const headers = { 'Content-Type': 'application/dicom', 'Transfer-Encoding': 'gzip, chunked' };
+    const { req, answered } = open({ port, path: '/dicom-web/studies', method: 'POST', headers });
+    req.end('x');
+    const { statusCode, headers: told } = await answered;
+    expect([statusCode, told.connection]).toEqual([501, 'close']);
   });
 
   it('refuses another Host and a foreign write, on every route', async () => {
@@ -188,7 +202,7 @@ describe('the server', () => {
   });
 
   it.each([
-    ['full', 507, 'error', ({ policies }: Archive) => ({ policies: { ...policies, reservedBytes: 2 ** 52 } })],
+    ['full', 507, 'error', withoutSpace],
     ['unavailable', 503, 'warn', ({ vault }: Archive) => ({ vault: withoutPuts(vault) })],
   ] as const)('tells the log once that a store failed as the archive is %s', async (code, status, level, change) => {
     const { port, lines } = await serve({}, change);

@@ -11,6 +11,7 @@ export const errorCodes = [
   'exists',
   'not-acceptable',
   'unsupported-media-type',
+  'not-implemented',
   'method-not-allowed',
   'forbidden',
   'range-unsatisfiable',

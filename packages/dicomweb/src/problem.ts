@@ -14,6 +14,7 @@ export const statusOf: Readonly<Record<ErrorCode, number>> = {
   exists: 409,
   'not-acceptable': 406,
   'unsupported-media-type': 415,
+  'not-implemented': 501,
   'method-not-allowed': 405,
   forbidden: 403,
   'range-unsatisfiable': 416,

@@ -14,6 +14,7 @@ import { dicomwebRoot, guarded, serverRoutes } from './routes.js';
 import { checkHost } from './security/host.js';
 import { checkOrigin } from './security/origin.js';
 import type { UpkeepTimes } from './upkeep-routes.js';
+import { checkTransferCoding } from './security/transfer-coding.js';
 import { serveViewer } from './viewer/serve-viewer.js';
 import type { ViewerFiles } from './viewer/viewer-files.js';
 import { watchBody } from './watch-body.js';
@@ -98,13 +99,24 @@ function commonHeaders(readiness: Readiness): RequestHandler {
 
 /** Lets nobody in who was led here by a page of another origin. */
 function guard({ publicHosts, corsOrigins, isLocalSocket }: AppParts): RequestHandler {
-  return (req, _res, next) => {
+  return (req, res, next) => {
     const { host, origin } = req.headers;
     if (!isLocalSocket) checkHost(host, req.socket.localPort, publicHosts);
     const fetchSite = req.get('Sec-Fetch-Site');
     checkOrigin({ method: req.method, host, origin, fetchSite }, corsOrigins);
+    refuseUndecodable(req, res);
     next();
   };
+}
+
+/** Nobody can tell where a body ends that is coded in a way we do not know: the connection ends with the answer. */
+function refuseUndecodable(req: IncomingMessage, res: ServerResponse): void {
+  try {
+    checkTransferCoding(req.headers['transfer-encoding']);
+  } catch (error) {
+    res.setHeader('Connection', 'close');
+    throw error;
+  }
 }
 
 function watchBodies(bodies: FloorRateWatch): RequestHandler {
