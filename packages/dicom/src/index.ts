@@ -1,5 +1,5 @@
 export { BuckyError, errorCodes, type ErrorCode } from './bucky-error.js';
-export type { ByteRange, Bytes } from './bytes.js';
+export { inFront, oneChunk, type ByteRange, type Bytes } from './bytes.js';
 export { combineCrc32 } from './crc32.js';
 export { DataSet, type Attribute, type BulkValue } from './data-set.js';
 export { DicomdirWriter, type DicomdirInstance } from './dicomdir/dicomdir-writer.js';

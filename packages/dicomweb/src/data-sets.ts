@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DicomJsonObject } from '@bucky/archive';
-import type { Bytes } from '@bucky/dicom';
+import { oneChunk, type Bytes } from '@bucky/dicom';
 import type { Offer } from './accept.js';
 import { boundaryFor, writeMultipart, type OutgoingPart } from './multipart-writer.js';
 import { byTag, writeNativeXml } from './native-xml.js';
@@ -38,7 +38,7 @@ export async function writeDataSets(
   const [first, second] = [await iterator.next(), await iterator.next()];
   const [single, ...more] = first.done === true ? [] : first.value;
   if (single !== undefined && more.length === 0 && second.done === true)
-    return { type: xml, body: chunk(Buffer.from(writeNativeXml(single))) };
+    return { type: xml, body: oneChunk(Buffer.from(writeNativeXml(single))) };
   return { ...inParts, body: writeMultipart(xmlParts(again([first, second], iterator)), boundary) };
 }
 
@@ -52,16 +52,11 @@ export async function* again<T>(ahead: readonly IteratorResult<T>[], rest: Async
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- a body is an async iterable
-async function* chunk(bytes: Uint8Array): Bytes {
-  yield bytes;
-}
-
 async function* xmlParts(dataSets: DataSets): AsyncGenerator<OutgoingPart> {
   for await (const batch of dataSets) {
     for (const dataSet of batch) {
       const body = Buffer.from(writeNativeXml(dataSet));
-      yield { type: xml, length: body.length, open: () => Promise.resolve(chunk(body)) };
+      yield { type: xml, length: body.length, open: () => Promise.resolve(oneChunk(body)) };
     }
   }
 }

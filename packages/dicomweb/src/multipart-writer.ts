@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Bytes } from '@bucky/dicom';
+import { inFront, type Bytes } from '@bucky/dicom';
 
 /** One part that is to be sent. */
 export interface OutgoingPart {
@@ -26,12 +26,10 @@ export async function* writeMultipart(
 ): Bytes {
   let before = '';
   for await (const { type, length, location, open } of parts) {
-    const body = await open();
     let head = `${before}--${boundary}\r\nContent-Type: ${type}\r\n`;
     if (length !== undefined) head += `Content-Length: ${length}\r\n`;
     if (location !== undefined) head += `Content-Location: ${location}\r\n`;
-    yield Buffer.from(`${head}\r\n`, 'latin1');
-    yield* body;
+    yield* inFront(Buffer.from(`${head}\r\n`, 'latin1'), await open());
     before = '\r\n';
   }
   yield Buffer.from(`${before}--${boundary}--\r\n`, 'latin1');

@@ -1,5 +1,5 @@
 import { retrieveBulkData, retrieveFrames, retrieveInstances, retrieveMetadata } from '@bucky/archive';
-import { BuckyError, transferSyntaxOf, type ByteRange, type Bytes } from '@bucky/dicom';
+import { BuckyError, oneChunk, transferSyntaxOf, type ByteRange, type Bytes } from '@bucky/dicom';
 import { acceptOf, choose } from './accept.js';
 import { pathInstance, type Exchange } from './exchange.js';
 import { sendRanged } from './send-ranged.js';
@@ -30,7 +30,7 @@ async function sendPdf(exchange: Exchange): Promise<void> {
   const small = await inlineDocument(exchange);
   if (small !== undefined) {
     const open = ({ range }: { readonly range: ByteRange }): Promise<Bytes> =>
-      Promise.resolve(one(small.bytes.subarray(range.start, range.end)));
+      Promise.resolve(oneChunk(small.bytes.subarray(range.start, range.end)));
     await sendRanged(exchange, { type: pdf, size: small.bytes.length, version: `${small.version}-pdf`, open });
     return;
   }
@@ -67,10 +67,4 @@ async function sendVideo(exchange: Exchange, type: string): Promise<void> {
     version: `${found.version}-video`,
     open: (options) => video.open(options),
   });
-}
-
-// An async generator of one chunk: the shape that bodies have.
-// eslint-disable-next-line @typescript-eslint/require-await
-async function* one(bytes: Uint8Array): Bytes {
-  yield bytes;
 }

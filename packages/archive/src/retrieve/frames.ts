@@ -1,8 +1,9 @@
-import { crc32 } from 'node:zlib';
+import { createHash } from 'node:crypto';
 import type { LocatedInstance, Target } from '@bucky/catalog';
 import {
   BuckyError,
   decodeFrameTable,
+  oneChunk,
   type ByteRange,
   type Bytes,
   type FrameLocation,
@@ -13,7 +14,7 @@ import type { Archive } from '../archive.js';
 import { alignBits } from './one-bit-frame.js';
 import { readCounted } from './data-set-bytes.js';
 import { bigEndianPixels, readLittleEndian, type BigEndianPixels } from './little-endian.js';
-import { checked, damaged, drain, joined, type OpenOptions } from './stored-bytes.js';
+import { checked, drain, joined, type OpenOptions } from './stored-bytes.js';
 
 export interface RetrievedFrame {
   readonly frameNumber: number;
@@ -35,8 +36,8 @@ export interface RetrievedFrames {
   littleEndian(): Promise<readonly RetrievedFrame[]>;
 }
 
-/** Frames up to this size are read once and checked in memory; a larger one, such as a video, is read twice. */
-const heldFrameBytes = 32 * 2 ** 20;
+/** A longer Frame is read twice: to be checked, then to be sent. So the memory of an answer does not grow with its Frames. */
+const heldFrameBytes = 2 * 2 ** 20;
 
 /** Frames as stored, by number from 1, in the order asked; all of them without numbers. Throws `not-found`. @see PS3.18 10.4.1.1.6 */
 export async function retrieveFrames(
@@ -54,7 +55,7 @@ export async function retrieveFrames(
   return {
     transferSyntaxUid: instance.transferSyntaxUid,
     sopClassUid: instance.sopClassUid,
-    version: `${instance.sha256.slice(0, 32)}-frames-${numbers.join('.')}`,
+    version: `${instance.sha256.slice(0, 32)}-frames-${digest(numbers)}`,
     frames: places.map((one) => retrieved(archive, instance, one)),
     async littleEndian() {
       const pixels = await bigEndianPixels(archive, instance, options.scope);
@@ -84,18 +85,14 @@ function retrieved(
         const part = await readCounted(archive, instance, { range: within, signal });
         return withoutItems(part, { ...place, start: within.start });
       }
-      if (place.end - place.start > heldFrameBytes) {
-        const value = async (): Promise<Bytes> =>
-          checked(withoutItems(await read(signal), place), { crc32: place.crc32, what });
-        await drain(await value());
-        return pixels === undefined ? value() : readLittleEndian(archive, instance, { pixels, range: place, signal });
+      const value = checked(withoutItems(await read(signal), place), { crc32: place.crc32, what });
+      let held: Uint8Array | undefined;
+      if (place.end - place.start > heldFrameBytes) await drain(value);
+      else held = await joined(value);
+      if (pixels !== undefined) {
+        return alignBits(await readLittleEndian(archive, instance, { pixels, range: place, signal }), place);
       }
-      const bytes = await joined(withoutItems(await read(signal), place));
-      if (crc32(bytes) !== place.crc32) throw damaged(what);
-      if (pixels === undefined) return whole(alignBits(bytes, place));
-      return whole(
-        alignBits(await joined(await readLittleEndian(archive, instance, { pixels, range: place, signal })), place),
-      );
+      return alignBits(held === undefined ? withoutItems(await read(signal), place) : oneChunk(held), place);
     },
   };
 }
@@ -139,8 +136,7 @@ async function* withoutItems(bytes: Bytes, place: FrameLocation): Bytes {
   }
 }
 
-// An async generator of one chunk: the shape that bodies have.
-// eslint-disable-next-line @typescript-eslint/require-await
-async function* whole(bytes: Uint8Array): Bytes {
-  yield bytes;
+/** Names a list of Frames in a few letters: there may be thousands, and an ETag comes back in a header. */
+function digest(numbers: readonly number[]): string {
+  return createHash('sha256').update(numbers.join()).digest('hex').slice(0, 16);
 }

@@ -1,5 +1,5 @@
 import type { LocatedInstance, Target } from '@bucky/catalog';
-import { writeFileMeta, type Bytes, type Scope } from '@bucky/dicom';
+import { inFront, writeFileMeta, type Bytes, type Scope } from '@bucky/dicom';
 import type { Archive } from '../archive.js';
 import { crc32Behind, harmlessCrc32 } from './outgoing-crc32.js';
 import { harmless, isExecutable, magicLength } from './preamble.js';
@@ -70,7 +70,7 @@ function bare(archive: Archive, located: LocatedInstance): RetrievedInstance {
     async open({ range = { start: 0, end: size }, ...options } = {}) {
       const bytes = checked(await readStored(archive, located, options), expected(located));
       const dataSet = slice(bytes, { start: skipped, end: located.location.length });
-      const file = chained(meta, dataSet);
+      const file = inFront(meta, dataSet);
       return size <= provenRangeBytes ? proven(file, range) : slice(file, range);
     },
   };
@@ -78,9 +78,4 @@ function bare(archive: Archive, located: LocatedInstance): RetrievedInstance {
 
 function expected({ crc32, instanceUid }: LocatedInstance): { crc32: number; what: string } {
   return { crc32, what: `instance ${instanceUid}` };
-}
-
-async function* chained(first: Uint8Array, rest: Bytes): Bytes {
-  yield first;
-  yield* rest;
 }

@@ -34,6 +34,18 @@ const objects = Array.from({ length: 7 }, (_, index) => ({
 }));
 
 describe('retrieveMetadata', () => {
+  it.each(['gzip', 'identity'] as const)('gives nothing as %s before the catalog has answered', async (coding) => {
+    const broken: Pick<Catalog, 'metadata' | 'metadataVersion'> = {
+      // eslint-disable-next-line @typescript-eslint/require-await, require-yield -- it fails before it gives anything
+      metadata: async function* () {
+        throw new Error('The catalog does not answer');
+      },
+      metadataVersion: () => Promise.resolve({ version: 'v' }),
+    };
+    const { open } = await retrieveMetadata({ catalog: broken } as unknown as Archive, target, { scope, coding });
+    await expect(open()[Symbol.asyncIterator]().next()).rejects.toThrow('The catalog does not answer');
+  });
+
   it('joins what was deflated apart to exactly one gzip member', async () => {
     const { open } = await retrieveMetadata(holding(objects.slice(0, 3), objects.slice(3)), target, {
       scope,

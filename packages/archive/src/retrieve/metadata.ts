@@ -63,20 +63,21 @@ async function* gzipMember(batches: Batches): Bytes {
     size += length;
     return deflated;
   };
-  yield gzipHeader;
+  // Given with the first batch: what fails by then still gets a status of its own.
+  let pieces: Uint8Array[] = [gzipHeader];
   let separator = opening;
   for await (const batch of batches) {
-    const pieces: Uint8Array[] = [];
     for (const one of batch) {
       pieces.push(add(separator), add(one));
       separator = comma;
     }
     yield Buffer.concat(pieces);
+    pieces = [];
   }
-  if (separator === opening) yield add(opening);
-  yield add(closing);
+  if (separator === opening) pieces.push(add(opening));
+  pieces.push(add(closing));
   const trailer = Buffer.alloc(8);
   trailer.writeUInt32LE(sum >>> 0, 0);
   trailer.writeUInt32LE(size % 2 ** 32, 4);
-  yield trailer;
+  yield Buffer.concat([...pieces, trailer]);
 }

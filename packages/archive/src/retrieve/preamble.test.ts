@@ -20,6 +20,15 @@ describe('harmless', () => {
     expect(bytes.subarray(128).every((byte) => byte === 1)).toBe(true);
   });
 
+  it('zeroes it too when its first bytes come one by one', async () => {
+    const bytes = file([0x7f, 0x45, 0x4c, 0x46]);
+    const cut = [bytes.subarray(0, 1), bytes.subarray(1, 2), bytes.subarray(2, 100), bytes.subarray(100)];
+    const sent = await joined(harmless(Readable.from(cut)));
+    expect(sent.subarray(0, 128).every((byte) => byte === 0)).toBe(true);
+    expect(sent.subarray(128).every((byte) => byte === 1)).toBe(true);
+    expect(sent).toHaveLength(200);
+  });
+
   it.each([
     ['TIFF', [0x49, 0x49, 0x2a, 0]],
     ['nothing', [0, 0, 0, 0]],

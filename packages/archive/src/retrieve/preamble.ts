@@ -31,14 +31,22 @@ function withoutPreamble(chunk: Uint8Array, position: number): Uint8Array {
 }
 
 /**
- * Passes a file's bytes on from `start`, an executable preamble as zeros. Whether it is one shows in the first chunk,
- * unless `start` lies behind it.
+ * Passes a file's bytes on from `start`, an executable preamble as zeros. Whether it is one shows in the first bytes, which
+ * are held until they tell, unless `start` lies behind them.
  */
 export async function* harmless(bytes: Bytes, known: { start: number; executable?: boolean } = { start: 0 }): Bytes {
   let { start: position, executable } = known;
-  for await (const chunk of bytes) {
+  let held: Uint8Array = new Uint8Array(0);
+  for await (const next of bytes) {
+    const chunk = held.length === 0 ? next : Buffer.concat([held, next]);
+    if (executable === undefined && chunk.length < magicLength) {
+      held = chunk;
+      continue;
+    }
+    held = new Uint8Array(0);
     executable ??= isExecutable(chunk);
     yield executable ? withoutPreamble(chunk, position) : chunk;
     position += chunk.length;
   }
+  if (held.length > 0) yield held;
 }

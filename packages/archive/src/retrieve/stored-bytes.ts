@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { LocatedInstance } from '@bucky/catalog';
-import { BuckyError, type ByteRange, type Bytes } from '@bucky/dicom';
+import { BuckyError, oneChunk, type ByteRange, type Bytes } from '@bucky/dicom';
 import type { ObjectKey } from '@bucky/vault';
 import type { Archive } from '../archive.js';
 
@@ -78,12 +78,7 @@ export const provenRangeBytes = 2 ** 20;
 
 /** Reads a small body to its end before it gives a range of it. Throws what reading to the end throws: `damaged`. */
 export async function proven(bytes: Bytes, { start, end }: ByteRange): Promise<Bytes> {
-  return once((await joined(bytes)).subarray(start, end));
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- the shape that bodies have
-async function* once(bytes: Uint8Array): Bytes {
-  yield bytes;
+  return oneChunk((await joined(bytes)).subarray(start, end));
 }
 
 /** Joins a body that is known to be small. */

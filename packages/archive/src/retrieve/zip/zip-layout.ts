@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ByteRange, Bytes } from '@bucky/dicom';
+import { oneChunk, type ByteRange, type Bytes } from '@bucky/dicom';
 import {
   centralHeader,
   centralHeaderLength,
@@ -105,12 +105,7 @@ export function memberOf(name: string, bytes: Uint8Array, crc32: number): ZipMem
     crc32,
     version: createHash('sha256').update(bytes).digest('hex'),
     open({ range = { start: 0, end: bytes.length } }) {
-      return Promise.resolve(slice(one(bytes), range));
+      return Promise.resolve(slice(oneChunk(bytes), range));
     },
   };
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- a body is asynchronous
-async function* one(bytes: Uint8Array): Bytes {
-  yield bytes;
 }
