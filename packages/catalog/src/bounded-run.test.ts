@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { boundedRun } from './bounded-run.js';
 import { everything, exampleCatalog, exampleQuery, exampleRecord, type ExampleCatalog } from './example-record.js';
 
 let example: ExampleCatalog;
@@ -28,4 +29,29 @@ it('refuses neither look-ups of another kind nor what a store asks, while search
   expect(known.every((one) => one?.receipt === record.receipt)).toBe(true);
   expect(await catalog.frameTable(record, everything)).toBeDefined();
   await settled;
+});
+
+it('has a few calls with large results with the threads at a time, in the order they came', async () => {
+  const asked: unknown[] = [];
+  const answers: ((result: unknown) => void)[] = [];
+  const run = boundedRun(
+    (_name, page) => {
+      asked.push(page);
+      return new Promise((resolve) => answers.push(resolve));
+    },
+    { atOnce: 100, largeAtOnce: 2 },
+  );
+  const all = [1, 2, 3, 4].map((page) => run('results', page));
+  expect(asked).toEqual([1, 2]);
+  for (const expected of [
+    [1, 2, 3],
+    [1, 2, 3, 4],
+    [1, 2, 3, 4],
+    [1, 2, 3, 4],
+  ]) {
+    answers.shift()?.(undefined);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(asked).toEqual(expected);
+  }
+  await Promise.all(all);
 });

@@ -55,8 +55,9 @@ export async function openCatalog({
       throw withRemedy(error, file);
     }
   });
+  const bounds = { atOnce: readsAtOnce, largeAtOnce: 2 * count };
   return {
-    ...reading(boundedRun((name, ...args) => expected(() => readers.run(name, ...args)), readsAtOnce)),
+    ...reading(boundedRun((name, ...args) => expected(() => readers.run(name, ...args)), bounds)),
     ...writing((name, ...args) => expected(() => writer.run(name, ...args))),
     isSound: () => expected(() => readers.runAside('isSound')) as Promise<boolean>,
     ended: writer.ended,
