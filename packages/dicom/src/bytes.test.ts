@@ -4,7 +4,7 @@ import { inFront, oneChunk, type Bytes } from './bytes.js';
 /** A body of two chunks that tells whether it is open. */
 function watched(): { bytes: Bytes; isOpen: () => boolean } {
   let open = true;
-   
+
   async function* wrapper(source: Bytes): Bytes {
     for await (const chunk of source) yield chunk;
   }
